@@ -1,0 +1,101 @@
+# qemu-armv9: build, test, demonstrate.  "make help" lists what there is.
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+ROOT := $(patsubst %/,%,$(dir $(realpath $(lastword $(MAKEFILE_LIST)))))
+BUILDDIR ?= $(ROOT)/build
+B := $(abspath $(BUILDDIR))
+PYTHON ?= /usr/bin/python3
+KERNEL ?= 6.12
+NINJA ?= ninja
+export BUILDDIR
+
+# ninja shows its own progress; V=1 shows the commands.
+NINJAFLAGS = $(if $(V),-v) $(patsubst -j%,-j%,$(filter -j%,$(MAKEFLAGS)))
+
+.PHONY: all
+all: qemu
+
+.PHONY: help
+help:
+	@sed -n 's/^## //p' $(ROOT)/Makefile
+
+## Build:
+##   make              the fork, for this machine
+##   make arm64        the arm64 KVM-only QEMU, for use inside guests
+##   make install      DESTDIR= and prefix= as usual
+##   make clean        remove what was compiled; make distclean: the build folder
+## Look:
+##   make demo         a KVM host and its guest use FPMR (KERNEL=6.12 or 7.2)
+##   make shell        an interactive stock guest
+## Test:
+##   make check            all of these, and a summary
+##   make check-unit       pure C parts: unit tests and fuzzers, no QEMU
+##   make check-overlay    the house rules, the composition of the tree
+##   make check-qtest      QEMU's qtests, ours
+##   make check-baremetal  programs without an operating system, at every EL
+##   make check-guest      stock kernels
+##   make check-nested     stock kernels as KVM host, our arm64 QEMU in them
+##   make check-upstream   upstream's own aarch64 qtests
+##   make bench            cost, against vanilla QEMU built the same way
+##   make fuzz             the fuzzers of check-unit, for longer (SECONDS=600)
+
+.PHONY: compose
+compose: $(B)/config.status
+	@$(ROOT)/overlay/compose $(B)
+
+$(B)/config.status: | $(ROOT)/configure
+	@mkdir -p $(B)
+	@if [ $(B) = $(ROOT)/build ]; then cd $(ROOT); else cd $(B); fi && \
+	    $(ROOT)/configure
+
+.PHONY: qemu
+qemu: compose
+	@$(NINJA) -C $(B)/qemu $(NINJAFLAGS) qemu-system-aarch64 qemu-img \
+	    | $(ROOT)/overlay/progress "building QEMU"
+
+.PHONY: arm64
+arm64: compose
+	@$(ROOT)/overlay/arm64 $(B)
+
+.PHONY: install
+install: qemu
+	@DESTDIR=$(DESTDIR) $(ROOT)/overlay/install $(B) $(prefix)
+
+.PHONY: demo
+demo: qemu arm64
+	@$(ROOT)/overlay/need test
+	@$(ROOT)/tests/guest/demo --builddir=$(B) --kernel=$(KERNEL)
+
+.PHONY: shell
+shell: qemu
+	@$(ROOT)/overlay/need test
+	@$(ROOT)/tests/guest/shell --builddir=$(B) --kernel=$(KERNEL)
+
+CHECKS := overlay unit upstream qtest baremetal guest nested
+
+.PHONY: check
+check:
+	@$(ROOT)/tests/armv9/check $(B) $(CHECKS)
+
+.PHONY: $(addprefix check-,$(CHECKS))
+$(addprefix check-,$(CHECKS)): check-%:
+	@$(ROOT)/tests/armv9/check $(B) $*
+
+.PHONY: fuzz
+SECONDS ?= 600
+fuzz:
+	@FUZZ_SECONDS=$(SECONDS) $(ROOT)/tests/armv9/check $(B) unit
+
+.PHONY: bench
+bench: qemu
+	@$(ROOT)/overlay/need bench
+	@$(ROOT)/tests/bench/bench --builddir=$(B) $(BENCHFLAGS)
+
+.PHONY: clean
+clean:
+	@[ ! -e $(B)/qemu/build.ninja ] || $(NINJA) -C $(B)/qemu -t clean
+	@rm -rf $(B)/arm64 $(B)/vanilla $(B)/unit $(B)/guest $(B)/bench
+
+.PHONY: distclean
+distclean:
+	rm -rf $(B)

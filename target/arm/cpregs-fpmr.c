@@ -1,0 +1,103 @@
+/*
+ * FPMR, Floating-point Mode Register: access rules and control bits
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "cpu.h"
+#include "internals.h"
+#include "cpu-features.h"
+#include "cpregs.h"
+#include "fpmr.h"
+
+/*
+ * The EnFPM controls, in the order of C5.2.9 "Accessing FPMR".  They come
+ * before the floating-point traps (CPACR_EL1.FPEN, CPTR_EL2, CPTR_EL3),
+ * which the translator checks next because of ARM_CP_FPU.
+ */
+static CPAccessResult access_fpmr(CPUARMState *env, const ARMCPRegInfo *ri,
+                                  bool isread)
+{
+    int el = arm_current_el(env);
+    bool in_host = el_is_in_host(env, 0);
+
+    /* SCTLR_EL2.EnFPM or SCTLR_EL1.EnFPM; TGE takes the latter to EL2. */
+    if (el == 0 &&
+        !(env->cp15.sctlr_el[in_host ? 2 : 1] & SCTLR_EnFPM)) {
+        return in_host ? CP_ACCESS_TRAP_EL2 : CP_ACCESS_TRAP_EL1;
+    }
+    /* HCRX_EL2.EnFPM, which is as 0 when SCR_EL3.HXEn is 0 */
+    if (el < 2 && arm_is_el2_enabled(env) && !in_host &&
+        !(arm_hcrx_el2_eff(env) & HCRX_EnFPM)) {
+        return CP_ACCESS_TRAP_EL2;
+    }
+    /* SCR_EL3.EnFPM */
+    if (el < 3 && arm_feature(env, ARM_FEATURE_EL3) &&
+        !(env->cp15.scr_el3 & SCR_EnFPM)) {
+        return CP_ACCESS_TRAP_EL3;
+    }
+    return CP_ACCESS_OK;
+}
+
+static void fpmr_write(CPUARMState *env, const ARMCPRegInfo *ri,
+                       uint64_t value)
+{
+    raw_write(env, ri, value & FPMR_MASK);
+}
+
+/*
+ * Its reset value is UNKNOWN; 0 is the value that software wants.
+ * NO_GDB because FPMR has a feature of its own, where it can be written.
+ */
+static const ARMCPRegInfo fpmr_reginfo[] = {
+    { .name = "FPMR", .state = ARM_CP_STATE_AA64,
+      .opc0 = 3, .opc1 = 3, .crn = 4, .crm = 4, .opc2 = 2,
+      .access = PL0_RW, .accessfn = access_fpmr,
+      .type = ARM_CP_FPU | ARM_CP_SUPPRESS_TB_END | ARM_CP_NO_GDB,
+      .fieldoffset = offsetof(CPUARMState, vfp.fpmr),
+      .writefn = fpmr_write, .raw_writefn = raw_write },
+    /*
+     * Not modelled: the traps to EL3 becoming UNDEFINED when EDSCR.SDD is 1,
+     * because there is no external halting debug.
+     */
+};
+
+uint64_t fpmr_sctlr_res0(ARMCPU *cpu, const ARMCPRegInfo *ri)
+{
+    bool el1_or_el2 = ri->state == ARM_CP_STATE_AA64 && ri->opc1 != 6;
+
+    return el1_or_el2 && !cpu_isar_feature(aa64_fpmr, cpu) ? SCTLR_EnFPM : 0;
+}
+
+uint64_t fpmr_hcrx_valid(ARMCPU *cpu)
+{
+    return cpu_isar_feature(aa64_fpmr, cpu) ? HCRX_EnFPM : 0;
+}
+
+uint64_t fpmr_scr_valid(ARMCPU *cpu)
+{
+    return cpu_isar_feature(aa64_fpmr, cpu) ? SCR_EnFPM : 0;
+}
+
+void fpmr_firmware_reset(ARMCPU *cpu, int target_el)
+{
+    CPUARMState *env = &cpu->env;
+
+    if (!cpu_isar_feature(aa64_fpmr, cpu) || !env->aarch64) {
+        return;
+    }
+    if (arm_feature(env, ARM_FEATURE_EL3)) {
+        env->cp15.scr_el3 |= SCR_EnFPM;
+    }
+    if (arm_feature(env, ARM_FEATURE_EL2) && target_el < 2) {
+        env->cp15.hcrx_el2 |= HCRX_EnFPM;
+    }
+}
+
+void define_fpmr_cpregs(ARMCPU *cpu)
+{
+    if (cpu_isar_feature(aa64_fpmr, cpu)) {
+        define_arm_cp_regs(cpu, fpmr_reginfo);
+    }
+}
