@@ -148,7 +148,7 @@ int main(int argc, char **argv)
             mismatches += t->mismatches;
             least = t->switches < least ? t->switches : least;
         }
-        if (least >= next) {
+        if (!forever && least >= next) {
             printf("# switches %lu of %lu, mismatches %lu\n", least, goal,
                    mismatches);
             next = least + goal / 10;
