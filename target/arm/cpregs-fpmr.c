@@ -10,34 +10,32 @@
 #include "cpu-features.h"
 #include "cpregs.h"
 #include "fpmr.h"
+#include "fpmr-access.h"
 
 /*
- * The EnFPM controls, in the order of C5.2.9 "Accessing FPMR".  They come
- * before the floating-point traps (CPACR_EL1.FPEN, CPTR_EL2, CPTR_EL3),
- * which the translator checks next because of ARM_CP_FPU.
+ * The EnFPM controls: these come before the floating-point traps, which the
+ * translator checks next because of ARM_CP_FPU (C5.2.9, "Accessing FPMR").
  */
 static CPAccessResult access_fpmr(CPUARMState *env, const ARMCPRegInfo *ri,
                                   bool isread)
 {
-    int el = arm_current_el(env);
-    bool in_host = el_is_in_host(env, 0);
+    static const CPAccessResult result[] = {
+        CP_ACCESS_OK, CP_ACCESS_TRAP_EL1, CP_ACCESS_TRAP_EL2,
+        CP_ACCESS_TRAP_EL3
+    };
+    FPMRControls controls = {
+        .el = arm_current_el(env),
+        .in_host = el_is_in_host(env, 0),
+        .el2_enabled = arm_is_el2_enabled(env),
+        .has_el3 = arm_feature(env, ARM_FEATURE_EL3),
+        .sctlr_el1_enfpm = env->cp15.sctlr_el[1] & SCTLR_EnFPM,
+        .sctlr_el2_enfpm = env->cp15.sctlr_el[2] & SCTLR_EnFPM,
+        .scr_hxen = env->cp15.scr_el3 & SCR_HXEN,
+        .hcrx_enfpm = env->cp15.hcrx_el2 & HCRX_EnFPM,
+        .scr_enfpm = env->cp15.scr_el3 & SCR_EnFPM,
+    };
 
-    /* SCTLR_EL2.EnFPM or SCTLR_EL1.EnFPM; TGE takes the latter to EL2. */
-    if (el == 0 &&
-        !(env->cp15.sctlr_el[in_host ? 2 : 1] & SCTLR_EnFPM)) {
-        return in_host ? CP_ACCESS_TRAP_EL2 : CP_ACCESS_TRAP_EL1;
-    }
-    /* HCRX_EL2.EnFPM, which is as 0 when SCR_EL3.HXEn is 0 */
-    if (el < 2 && arm_is_el2_enabled(env) && !in_host &&
-        !(arm_hcrx_el2_eff(env) & HCRX_EnFPM)) {
-        return CP_ACCESS_TRAP_EL2;
-    }
-    /* SCR_EL3.EnFPM */
-    if (el < 3 && arm_feature(env, ARM_FEATURE_EL3) &&
-        !(env->cp15.scr_el3 & SCR_EnFPM)) {
-        return CP_ACCESS_TRAP_EL3;
-    }
-    return CP_ACCESS_OK;
+    return result[fpmr_access_target(&controls)];
 }
 
 static void fpmr_write(CPUARMState *env, const ARMCPRegInfo *ri,
