@@ -349,10 +349,21 @@ static const struct row {
     { "CPTR_EL2.FPEN=2, E2H", 1, C_CPTR2(2) | C_E2H, 2, FP_TRAP },
     { "CPTR_EL2.FPEN=1, E2H", 2, C_CPTR2(1) | C_E2H, -1 },
     { "CPTR_EL2.FPEN=0, E2H", 2, C_CPTR2(0) | C_E2H, 2, FP_TRAP },
+    { "CPTR_EL2.FPEN=1, E2H and TGE", 2, C_CPTR2(1) | C_E2H | C_TGE, -1 },
+    { "CPTR_EL2.FPEN=0 is not for EL3", 3, C_CPTR2(0) | C_E2H, -1 },
+    { "CPTR_EL2.TFP is not for EL3", 3, C_TFP2, -1 },
     { "CPTR_EL3.TFP", 0, C_TFP3, 3, FP_TRAP },
     { "CPTR_EL3.TFP", 1, C_TFP3, 3, FP_TRAP },
     { "CPTR_EL3.TFP", 2, C_TFP3, 3, FP_TRAP },
     { "CPTR_EL3.TFP", 3, C_TFP3, 3, FP_TRAP },
+
+    /* With EL2 disabled, HCR_EL2 counts as 0. */
+    { "SCTLR_EL1.EnFPM=0, TGE, Secure, EL2 off", 0,
+      C_NO_S1 | C_TGE | C_SEC, 1, R_TRAP },
+    { "SCTLR_EL1.EnFPM=0, E2H and TGE, Secure, EL2 off", 0,
+      C_NO_S1 | C_E2H | C_TGE | C_SEC, 1, R_TRAP },
+    { "CPTR_EL2.FPEN=0, E2H, Secure, EL2 off", 1,
+      C_CPTR2(0) | C_E2H | C_SEC, -1 },
 
     /* Priority: EnFPM before FP, lower EL before higher within each. */
     { "SCTLR_EL1.EnFPM before HCRX_EL2.EnFPM", 0, C_NO_S1 | C_NO_HCRX,
@@ -368,6 +379,8 @@ static const struct row {
       C_NO_S1 | C_CPACR(0) | C_TGE, 2, R_TRAP },
     { "CPACR_EL1.FPEN before CPTR_EL2.TFP", 1, C_CPACR(0) | C_TFP2,
       1, FP_TRAP },
+    { "CPACR_EL1.FPEN before CPTR_EL2.FPEN", 1,
+      C_CPACR(0) | C_CPTR2(0) | C_E2H, 1, FP_TRAP },
     { "CPTR_EL2.TFP before CPTR_EL3.TFP", 0, C_TFP2 | C_TFP3, 2, FP_TRAP },
 };
 
