@@ -146,7 +146,7 @@ def during_migrate(build, cmd, timeout, tmp_path):
 
 
 def plain(build, cmd, timeout, tmp_path):
-    return runner.run(cmd, timeout)
+    return guests.run(cmd, timeout)
 
 
 @pytest.mark.parametrize('name', TESTS)

@@ -217,6 +217,9 @@ int main(int argc, char **argv)
         if (read(fd[0], &c, 1) != 1) {
             break;
         }
+        if (c == '\r') {
+            continue;
+        }
         if (c != '\n' && fill < sizeof(line) - 1) {
             line[fill++] = c;
             continue;

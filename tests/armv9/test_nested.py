@@ -1,0 +1,43 @@
+# KVM host and guest under emulation: the tests of tests/guest/nested.cfg.
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+import sys
+
+import pytest
+
+import runner
+
+sys.path.insert(0, str(runner.TOP / 'tests' / 'guest'))
+import guests                                       # noqa: E402
+
+TESTS = guests.load(runner.TOP / 'tests' / 'guest' / 'nested.cfg')
+
+# ID registers of FPMR and FP8: KVM gives the guest what the host has, except
+# for ID_AA64ISAR3_EL1, which 6.12 keeps from guests.
+SAME = ('ID_AA64PFR2_EL1', 'ID_AA64FPFR0_EL1')
+FPMR_FIELD = 0xf << 32
+
+
+@pytest.mark.parametrize('name', TESTS)
+def test_nested(build, name):
+    test = TESTS[name]
+    timeout = int(test['timeout'])
+    assert timeout <= 60, 'a nested test has a minute at most'
+    cmd = guests.command(build, test)
+    result = guests.run(cmd, timeout)
+    logs = build.dir / 'guest' / 'logs'
+    logs.mkdir(parents=True, exist_ok=True)
+    (logs / f'nested-{name}.log').write_text(result.out, encoding='utf-8')
+
+    report, problems = guests.judge(test, result)
+    for reg in SAME:
+        host, guest = (report.values.get((stream, reg))
+                       for stream in ('', 'L2'))
+        if reg == 'ID_AA64PFR2_EL1' and None not in (host, guest):
+            # Other fields need what this guest's QEMU does not ask KVM for.
+            host, guest = host & FPMR_FIELD, guest & FPMR_FIELD
+        if host is None or host != guest:
+            problems.append(f'{reg}: host {host}, guest {guest}')
+    if problems:
+        pytest.fail(runner.explain(result, '\n'.join(problems)),
+                    pytrace=False)
