@@ -19,9 +19,11 @@ SYSTEM = 'tests/tcg/aarch64/system'
 MINILIB = 'tests/tcg/minilib'
 CC = os.environ.get('AARCH64_CC', 'aarch64-linux-gnu-gcc')
 
-# As Makefile.target and Makefile.softmmu-target of tests/tcg give them.
-CFLAGS = ['-Wall', '-Werror', '-O0', '-g', '-fno-strict-aliasing',
-          '-nostdlib', '-ggdb', '-O0']
+# What tests/tcg's makefiles give to the compiler for a system test; for our
+# own files, warnings are errors too.
+CFLAGS = ['-nostdlib', '-ggdb', '-O0', '-ffreestanding',
+          '-fno-stack-protector']
+WARN = ['-Wall', '-Werror']
 
 RUNS = runner.load_cfg(runner.TOP / SYSTEM / 'armv9.cfg',
                        required=('file', 'machine', 'cpu', 'timeout'),
@@ -50,7 +52,7 @@ def elf(build):
                system / 'boot.S', '-o', out / 'boot.o')
             cc(*flags, '-c', minilib / 'printf.c', '-o', out / 'printf.o')
         if name not in done:
-            cc(*flags, system / f'{name}.c', '-o', out / name,
+            cc(*flags, *WARN, system / f'{name}.c', '-o', out / name,
                f'-Wl,-T{system / "kernel.ld"}', '-static', '-nostdlib',
                out / 'boot.o', out / 'printf.o', '-lgcc')
             done[name] = out / name
