@@ -9,7 +9,7 @@
 #include "qemu/qemu-print.h"
 #include "exec/gdbstub.h"
 #include "gdbstub/helpers.h"
-#include "system/hw_accel.h"
+#include "hw/qdev-properties.h"
 #include "system/kvm.h"
 #include "cpu.h"
 #include "internals.h"
@@ -31,6 +31,11 @@ static void cpu_arm_set_fpmr(Object *obj, bool value, Error **errp)
 {
     ARMCPU *cpu = ARM_CPU(obj);
 
+    /* The registers are made when the CPU is: later it is half a change. */
+    if (DEVICE(obj)->realized) {
+        qdev_prop_set_after_realize(DEVICE(obj), "fpmr", errp);
+        return;
+    }
     set_fpmr(cpu, value);
     cpu->fpmr_requested = value;
 }
