@@ -85,7 +85,7 @@ static pid_t start_fpmr_switch(void)
         int fd = open(HOST_LOG, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
         dup2(fd, STDOUT_FILENO);
-        execl("/bin/fpmr-switch", "fpmr-switch", "-f", "-n", "4",
+        execl("/bin/fpmr-switch", "fpmr-switch", "-f", "-n", "2",
               "-s", HOST_SWITCHES, "-b", "1000", "-c", VCPU_CPU_TEXT, NULL);
         _exit(127);
     }
