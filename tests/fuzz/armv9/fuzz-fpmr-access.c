@@ -6,8 +6,7 @@
 
 #include "qemu/osdep.h"
 #include "target/arm/fpmr-access.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 /*
  * Another view of C5.2.9: each control, the exception levels that it rules,

@@ -6,8 +6,7 @@
 
 #include "qemu/osdep.h"
 #include <time.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 int main(int argc, char **argv)
 {

@@ -1,0 +1,283 @@
+# The overlay: house rules, composing the tree, what each failure says.
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+import runner
+
+TOP = runner.TOP
+OWN = ['accel', 'target', 'patches', 'overlay']
+
+
+def run(*cmd, env=None, cwd=None):
+    """Run a command; its output, both streams, and status."""
+    done = subprocess.run([str(c) for c in cmd], capture_output=True,
+                          text=True, cwd=cwd, check=False, timeout=120,
+                          env={**os.environ, **(env or {})})
+    done.output = done.stdout + done.stderr
+    return done
+
+
+def patched_files():
+    """The upstream files that the series touches."""
+    names = set()
+    for patch in (TOP / 'patches').glob('*/*.patch'):
+        names.update(re.findall(r'^\+\+\+ [^/]+/(\S+)', patch.read_text(),
+                                re.M))
+    return sorted(names)
+
+
+@pytest.fixture
+def tree(tmp_path, build):
+    """A copy of the repository, and a base with just the files it patches."""
+    repo = tmp_path / 'repo'
+    base = repo / 'build/base'
+    repo.mkdir()
+    for name in OWN:
+        shutil.copytree(TOP / name, repo / name)
+    for name in ['configure', 'VERSION']:
+        shutil.copy2(TOP / name, repo / name)
+    for name in patched_files() + ['VERSION', 'target/arm/ptw.c']:
+        (base / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(build.dir / 'base' / name, base / name)
+    (base.parent / 'base.id').write_text('QEMU 10.0 for a test\n')
+    return repo
+
+
+def compose(repo):
+    return run(repo / 'overlay/compose', repo / 'build')
+
+
+def test_house_rules(build):
+    done = run(TOP / 'overlay/check', build.dir)
+    assert done.returncode == 0, done.output
+
+
+def test_house_rules_notice(tree):
+    """overlay/check can fail: an orphan, a fat and a headless patch."""
+    (tree / 'MAINTAINERS').write_text('')
+    (tree / 'patches/hook/orphan.patch').write_text('')
+    patch = tree / 'patches/hook/arm-idregs.patch'
+    patch.write_text(patch.read_text().replace('Why:', 'Wherefore:')
+                     + '+\n' * 31)
+    done = run(tree / 'overlay/check', tree / 'build')
+    assert done.returncode == 1
+    assert 'hook/orphan.patch: is not in patches/series' in done.output
+    assert 'hook/arm-idregs.patch: the header says no "Why:"' in done.output
+    assert re.search(r'arm-idregs.patch: adds \d+ lines', done.output)
+    assert 'has no owner in MAINTAINERS' in done.output
+
+
+def test_compose(tree):
+    done = compose(tree)
+    assert done.returncode == 0, done.output
+    src = tree / 'build/src'
+    link = src / 'target/arm/cpregs-fpmr.c'
+    assert link.is_symlink()
+    assert link.read_text() == (tree / 'target/arm/cpregs-fpmr.c').read_text()
+    assert 'id_aa64fpfr0' in (src / 'target/arm/cpu.h').read_text()
+
+
+def test_compose_again_touches_nothing(tree):
+    compose(tree)
+    file = tree / 'build/src/target/arm/helper.c'
+    before = file.stat().st_mtime_ns
+    assert compose(tree).returncode == 0
+    assert file.stat().st_mtime_ns == before
+
+
+def test_changed_hook_touches_only_its_files(tree):
+    compose(tree)
+    src = tree / 'build/src/target/arm'
+    helper = (src / 'helper.c').stat().st_mtime_ns
+    cpu = (src / 'cpu.h').stat().st_mtime_ns
+    patch = tree / 'patches/hook/arm-fpmr-state.patch'
+    patch.write_text(patch.read_text().replace(
+        '+        uint64_t fpmr;', '+        uint64_t fpmr; /* changed */'))
+    assert compose(tree).returncode == 0
+    assert '/* changed */' in (src / 'cpu.h').read_text()
+    assert (src / 'cpu.h').stat().st_mtime_ns != cpu
+    assert (src / 'helper.c').stat().st_mtime_ns == helper
+
+
+def test_new_and_removed_own_files(tree):
+    compose(tree)
+    new = tree / 'target/arm/new/new.c'
+    new.parent.mkdir()
+    new.write_text('/* new */\n')
+    assert compose(tree).returncode == 0
+    link = tree / 'build/src/target/arm/new/new.c'
+    assert link.read_text() == '/* new */\n'
+    new.unlink()
+    assert compose(tree).returncode == 0
+    assert not link.is_symlink()
+
+
+def test_own_path_hides_upstream_file(tree):
+    (tree / 'target/arm/ptw.c').write_text('/* ours */\n')
+    done = compose(tree)
+    assert done.returncode == 1
+    assert 'our file target/arm/ptw.c hides an upstream file' in done.output
+
+
+def test_link_replaced_by_file(tree):
+    compose(tree)
+    file = tree / 'build/src/target/arm/cpregs-fpmr.c'
+    file.unlink()
+    file.write_text('/* edited by sed -i */\n')
+    done = compose(tree)
+    assert done.returncode == 1
+    assert 'cpregs-fpmr.c is no longer a link to our file' in done.output
+
+
+@pytest.mark.parametrize('name', ['target/arm/ptw.c', 'target/arm/meson.build'])
+def test_upstream_file_edited_outside_a_patch(tree, name):
+    # meson.build belongs to a patch, but not to the one on top.
+    compose(tree)
+    file = tree / 'build/src' / name
+    file.write_text(file.read_text() + '\n')
+    done = compose(tree)
+    assert done.returncode == 1
+    assert f'edited outside a patch: {name}' in done.output
+    assert file.read_text().endswith('\n\n'), 'the edit must not be lost'
+
+
+def test_quilt_cycle(tree):
+    """A new hook with overlay/q: edit, notice, refresh, compose."""
+    compose(tree)
+    env = {'BUILDDIR': str(tree / 'build'), 'HOME': str(tree)}
+    q = tree / 'overlay/q'
+    assert run(q, 'new', 'hook/test.patch', env=env).returncode == 0
+    assert run(q, 'add', 'target/arm/ptw.c', env=env).returncode == 0
+    file = tree / 'build/src/target/arm/ptw.c'
+    file.write_text('/* hooked */\n' + file.read_text())
+    done = compose(tree)
+    assert 'ptw.c has edits that are not in a patch yet' in done.output
+    assert file.read_text().startswith('/* hooked */')
+    assert run(q, 'refresh', env=env).returncode == 0
+    done = compose(tree)
+    assert done.returncode == 0, done.output
+    assert 'not in a patch' not in done.output
+    patch = (tree / 'patches/hook/test.patch').read_text()
+    assert '+/* hooked */' in patch
+    assert len(re.findall('^ ', patch, re.M)) == 1, 'one line of context'
+
+
+def test_hook_does_not_apply(tree):
+    file = tree / 'build/base/target/arm/tcg/cpu64.c'
+    file.write_text(file.read_text().replace('&arm_cpu_lpa2_property',
+                                             '&arm_cpu_other_property'))
+    done = compose(tree)
+    assert done.returncode == 1
+    assert 'the hook patches/hook/arm-cpu-fpmr.patch does not apply to ' \
+        'QEMU 10.0 for a test' in done.output
+    assert 'target/arm/tcg/cpu64.c' in done.output
+    assert re.search(r'Hunk #\d FAILED', done.output)
+    assert not (tree / 'build/src').exists(), 'nothing half-done'
+
+
+def configure(tree, *args, env=None):
+    """configure, up to where it would unpack or compose."""
+    return run(tree / 'configure', *args, cwd=tree, env=env)
+
+
+def test_wrong_base_version(tree):
+    other = tree / 'other'
+    other.mkdir()
+    (other / 'VERSION').write_text('9.2.4\n')
+    done = configure(tree, f'--qemu-source={other}')
+    assert done.returncode == 1
+    assert f'{other} is not QEMU 10.0.x: its version is 9.2.4' in done.output
+    assert not (tree / 'build/base.new').exists(), 'nothing half-done'
+
+
+def test_no_such_source(tree):
+    done = configure(tree, '--qemu-source=/no/such/tarball')
+    assert done.returncode == 1
+    assert '--qemu-source=/no/such/tarball: there is no such' in done.output
+
+
+def test_source_is_no_tarball(tree):
+    file = tree / 'VERSION'
+    done = configure(tree, f'--qemu-source={file}')
+    assert done.returncode == 1
+    assert f'cannot unpack {file}: not a tarball' in done.output
+    assert not (tree / 'build/base.new').exists(), 'nothing half-done'
+
+
+def test_no_network(tree, tmp_path):
+    done = configure(tree, env={'QEMU_ARMV9_CACHE': str(tmp_path / 'cache'),
+                                'QEMU_ARMV9_MIRROR': 'http://127.0.0.1:9/'})
+    assert done.returncode == 1
+    assert 'cannot reach the Debian mirror; check the network' in done.output
+
+
+def fake(folder, name, script):
+    """Put a command of our own in front of the machine's."""
+    folder.mkdir(exist_ok=True)
+    file = folder / name
+    file.write_text('#!/bin/sh\n' + script)
+    file.chmod(0o755)
+    return {'PATH': f'{folder}:{os.environ["PATH"]}'}
+
+
+def test_no_disk_space(tree, tmp_path):
+    env = fake(tmp_path / 'bin', 'df',
+               'echo head; echo "/dev/x 100 90 10 90% /"\n')
+    done = configure(tree, env=env)
+    assert done.returncode == 1
+    assert 'not enough disk space for' in done.output
+    assert '10 MB are free' in done.output
+
+
+def test_missing_package_as_user(tree, tmp_path):
+    fake(tmp_path / 'bin', 'id', 'echo 1000\n')
+    env = fake(tmp_path / 'bin', 'dpkg-query',
+               'for p; do :; done; [ $p = libslirp-dev ] || echo installed\n')
+    done = configure(tree, env=env)
+    assert done.returncode == 1
+    assert 'apt-get install --no-install-recommends libslirp-dev\n' \
+        in done.output
+
+
+def test_unknown_argument(tree):
+    done = configure(tree, 'arm64')
+    assert done.returncode == 1
+    assert 'unknown argument: arm64' in done.output
+
+
+def test_help(tree):
+    done = configure(tree, '--help')
+    assert done.returncode == 0
+    for word in ['--qemu-source=', '--prefix=', 'QEMU_ARMV9_CACHE', '10.0']:
+        assert word in done.output
+
+
+def test_version(build):
+    done = run(build.dir / 'qemu/qemu-system-aarch64', '--version')
+    base = (build.dir / 'src/VERSION').read_text().strip()
+    ours = (TOP / 'VERSION').read_text().strip()
+    assert done.stdout.startswith(
+        f'QEMU emulator version {base} (qemu-armv9 {ours})\n')
+
+
+def test_install(build, tmp_path):
+    done = run(TOP / 'overlay/install', build.dir, '/usr',
+               env={'DESTDIR': str(tmp_path)})
+    assert done.returncode == 0, done.output
+    qemu = tmp_path / 'usr/bin/qemu-system-aarch64'
+    assert run(qemu, '--version').returncode == 0
+    # The default NIC needs its ROM, also from another place than BUILD.
+    started = subprocess.run(
+        [qemu, '-M', 'virt', '-display', 'none', '-S', '-monitor', 'stdio'],
+        input='info network\nquit\n', capture_output=True, text=True,
+        timeout=60, check=False)
+    assert started.returncode == 0, started.stderr
+    assert 'type=user' in started.stdout, 'the default NIC has slirp'
+    firmware = tmp_path / 'usr/share/qemu-firmware/edk2-aarch64-code.fd'
+    assert firmware.resolve().exists()
