@@ -14,6 +14,9 @@ def pytest_addoption(parser):
     group.addoption('--qemu', metavar='PATH',
                     help='qemu-system-aarch64 to test '
                          '(default: DIR/qemu/qemu-system-aarch64)')
+    group.addoption('--vanilla', metavar='PATH',
+                    help='QEMU of the base version without our changes, to '
+                         'compare with (default: that of Debian trixie)')
 
 
 @pytest.fixture(scope='session')
@@ -27,3 +30,42 @@ def build(request):
                     + '; build first, or give --builddir and --qemu',
                     pytrace=False)
     return build
+
+
+@pytest.fixture(scope='session')
+def vanilla(request, build):
+    """QEMU without our changes, as the list that starts a command.
+
+    Debian's own binary is the best witness: nobody here has compiled it.
+    It brings its libraries, and is run with its own loader."""
+    path = request.config.getoption('--vanilla')
+    if path:
+        return [path]
+    root = build.dir / 'debian-qemu'
+    result = runner.run([runner.TOP / 'overlay/debs', 'unpack', root,
+                         'qemu-system-arm'], timeout=600)
+    qemu = root / 'usr/bin/qemu-system-aarch64'
+    cmd = [root / 'usr/lib64/ld-linux-x86-64.so.2', '--library-path',
+           root / 'usr/lib/x86_64-linux-gnu', qemu]
+    if result.rc == 0 and qemu.exists():
+        return cmd
+    ours = build.dir / 'vanilla/qemu-system-aarch64'
+    if ours.exists():
+        return [ours]
+    pytest.fail(runner.explain(result, "there is neither Debian's QEMU nor "
+                               f'{ours}; give --vanilla'), pytrace=False)
+
+
+@pytest.fixture(scope='session')
+def fpmr_guest(build):
+    """The path of fpmr-guest, assembled."""
+    out = build.dir / 'check/fpmr-guest'
+    out.parent.mkdir(exist_ok=True)
+    # The RAM of virt starts there.
+    result = runner.run(['aarch64-linux-gnu-gcc', '-nostdlib', '-static',
+                         '-Wl,-Ttext=0x40000000,--build-id=none', '-o', out,
+                         runner.TOP / 'tests/armv9/fpmr-guest.S'], timeout=60)
+    if result.rc != 0:
+        pytest.fail(runner.explain(result, 'cannot assemble the guest'),
+                    pytrace=False)
+    return out

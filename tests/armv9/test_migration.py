@@ -1,0 +1,256 @@
+# FPMR in migration streams and snapshots, and streams of and for vanilla QEMU.
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#     /usr/bin/python3 -m pytest tests/armv9/test_migration.py --builddir=build
+#
+# FPMR has no section of its own: it travels in the list of system registers,
+# and so does ID_AA64PFR2_EL1, which makes a machine refuse a stream of one
+# that has FPMR when it has not, and the other way round.
+
+import contextlib
+import re
+import time
+
+import pytest
+
+import runner
+from machine import Machine
+
+VERSIONS = ['virt-10.0', 'virt-9.2']
+EL3 = 'secure=on,virtualization=on'
+
+
+@pytest.fixture
+def start(fpmr_guest):
+    """start(cmd, machine, cpu, ...): a Machine, stopped, with the guest."""
+    def start(cmd, machine, cpu, smp=1, *args):
+        return Machine(cmd, ['-machine', machine, '-cpu', cpu, '-smp', smp,
+                             '-m', 16, '-S', '-kernel', fpmr_guest, *args])
+    return start
+
+
+def state(qemu, smp=1):
+    """All that "info registers" tells, of all CPUs."""
+    return [qemu.hmp('info registers', cpu) for cpu in range(smp)]
+
+
+def run_rounds(qemu, fpmr):
+    """Let the guest run for some rounds; stop it in the middle of one."""
+    before = qemu.registers()['X02']
+    for _ in range(100):
+        qemu.run_for(0.05)
+        regs = qemu.registers()
+        # Mid-use: written, and not yet read again.
+        if regs['X02'] > before + 10 and \
+           (not fpmr or regs['FPMR'] == regs['X05'] != regs['X01']):
+            break
+    else:
+        raise AssertionError(f'the guest makes no rounds: {regs}')
+    assert regs['X03'] == fpmr
+    assert regs['X04'] == 0, 'FPMR did not read as written'
+    assert ('FPMR' in regs) == bool(fpmr)
+    return regs
+
+
+def wait_for_migration(qemu):
+    """How it ended: completed, or failed and QEMU's reason."""
+    for _ in range(600):
+        info = qemu.qmp('query-migrate')
+        if info.get('status') in ('completed', 'failed'):
+            return info['status'], info.get('error-desc', '')
+        time.sleep(0.05)
+    raise AssertionError(f'migration does not end: {info}')
+
+
+def save(qemu, path):
+    # The stream that a socket would carry.
+    qemu.qmp('migrate', uri=f'exec:cat > {path}')
+    assert wait_for_migration(qemu) == ('completed', '')
+
+
+def load(qemu, path):
+    qemu.qmp('migrate-incoming', uri=f'exec:cat {path}',
+             exit_on_error=False)
+    return wait_for_migration(qemu)
+
+
+INCOMING = ('-incoming', 'defer')
+
+
+def move(start, tmp_path, source, target, fpmr, smp=1):
+    """Move a running guest from source to target, (cmd, machine, cpu) each.
+    It must be the same there, and go on."""
+    stream = tmp_path / 'stream'
+    with start(*source, smp) as qemu:
+        here = run_rounds(qemu, fpmr)
+        before = state(qemu, smp)
+        save(qemu, stream)
+    with start(*target, smp, *INCOMING) as qemu:
+        assert load(qemu, stream) == ('completed', ''), qemu.said()
+        assert state(qemu, smp) == before
+        there = run_rounds(qemu, fpmr)
+    assert there['X02'] > here['X02']
+
+
+def refuse(start, tmp_path, source, target):
+    """The target must refuse the stream; what it says on stderr."""
+    stream = tmp_path / 'stream'
+    with start(*source) as qemu:
+        qemu.run_for(0.1)
+        save(qemu, stream)
+    with start(*target, 1, *INCOMING) as qemu:
+        status, why = load(qemu, stream)
+        said = qemu.said()
+    assert status == 'failed'
+    # For a user, all of it comes out on the terminal.
+    return f'{said}\n{why}'
+
+
+@pytest.mark.parametrize('options', ['', EL3], ids=['el1', 'el3'])
+@pytest.mark.parametrize('version', VERSIONS)
+def test_move(build, start, tmp_path, version, options):
+    machine = f'{version},{options}'.rstrip(',')
+    ours = [build.qemu], machine, 'max'
+    move(start, tmp_path, ours, ours, fpmr=1)
+
+
+def test_move_smp(build, start, tmp_path):
+    """CPUs other than the first are off, and have an FPMR all the same."""
+    ours = [build.qemu], 'virt', 'max'
+    move(start, tmp_path, ours, ours, fpmr=1, smp=2)
+
+
+def test_move_file(build, start, tmp_path):
+    """The file: transport, with mapped RAM: what libvirt saves to."""
+    stream = tmp_path / 'stream'
+    capabilities = [{'capability': 'mapped-ram', 'state': True}]
+    with start([build.qemu], 'virt', 'max') as qemu:
+        run_rounds(qemu, 1)
+        before = state(qemu)
+        qemu.qmp('migrate-set-capabilities', capabilities=capabilities)
+        qemu.qmp('migrate', uri=f'file:{stream}')
+        assert wait_for_migration(qemu) == ('completed', '')
+    with start([build.qemu], 'virt', 'max', 1, *INCOMING) as qemu:
+        qemu.qmp('migrate-set-capabilities', capabilities=capabilities)
+        qemu.qmp('migrate-incoming', uri=f'file:{stream}',
+                 exit_on_error=False)
+        assert wait_for_migration(qemu) == ('completed', '')
+        assert state(qemu) == before
+        run_rounds(qemu, 1)
+
+
+def fpmr_by_gdb(stub, value=None):
+    """FPMR as gdb sees it, even while it is switched off; or set it."""
+    write = [] if value is None else ['-ex',
+                                      f'set $fpmr = (long) {value:#x}']
+    result = runner.run(['gdb-multiarch', '-nx', '-batch',
+                         '-ex', f'target remote {stub}', *write,
+                         '-ex', 'print/x $fpmr', '-ex', 'disconnect'],
+                        timeout=60)
+    return int(re.search(r'^\$1 = (\w+)$', result.out, re.M)[1], 16)
+
+
+@pytest.mark.parametrize('value', [0, 1, 0x3fff7fc1ff])
+def test_values(build, start, tmp_path, value):
+    """Each value arrives, and is kept when the guest cannot use it yet."""
+    stream = tmp_path / 'stream'
+    stub = tmp_path / 'gdb.sock'
+    args = ['-gdb', f'unix:{stub},server=on,wait=off']
+    with start([build.qemu], 'virt', 'max', 1, *args) as qemu:
+        assert fpmr_by_gdb(stub, value) == value
+        before = state(qemu)
+        save(qemu, stream)
+    stub.unlink()
+    with start([build.qemu], 'virt', 'max', 1, *INCOMING, *args) as qemu:
+        assert load(qemu, stream) == ('completed', ''), qemu.said()
+        assert fpmr_by_gdb(stub) == value
+        assert state(qemu) == before
+
+
+@contextlib.contextmanager
+def disk(build, tmp_path):
+    image = tmp_path / 'disk.qcow2'
+    result = runner.run([build.dir / 'qemu/qemu-img', 'create', '-f', 'qcow2',
+                         image, '1M'], timeout=30)
+    assert result.rc == 0, result.out
+    yield ['-drive', f'if=none,id=d,file={image},format=qcow2']
+
+
+def test_snapshot(build, start, tmp_path):
+    """savevm and loadvm in one machine, and loadvm in a new one."""
+    with disk(build, tmp_path) as args:
+        with start([build.qemu], 'virt', 'max', 1, *args) as qemu:
+            run_rounds(qemu, 1)
+            before = state(qemu)
+            assert qemu.hmp('savevm mid') == ''
+            run_rounds(qemu, 1)
+            assert state(qemu) != before
+            assert qemu.hmp('loadvm mid') == ''
+            assert state(qemu) == before
+            run_rounds(qemu, 1)
+        with start([build.qemu], 'virt', 'max', 1, *args,
+                   '-loadvm', 'mid') as qemu:
+            assert state(qemu) == before
+            run_rounds(qemu, 1)
+
+
+def test_snapshot_off(build, start, tmp_path):
+    """A snapshot with FPMR is refused without, and that is said."""
+    with disk(build, tmp_path) as args:
+        with start([build.qemu], 'virt', 'max', 1, *args) as qemu:
+            run_rounds(qemu, 1)
+            assert qemu.hmp('savevm mid') == ''
+        with start([build.qemu], 'virt', 'max,fpmr=off', 1, *args) as qemu:
+            assert 'Error' in qemu.hmp('loadvm mid')
+
+
+def test_reset(build, start, tmp_path):
+    """A reset machine has FPMR 0, whatever it was."""
+    stub = tmp_path / 'gdb.sock'
+    with start([build.qemu], 'virt', 'max', 1,
+               '-gdb', f'unix:{stub},server=on,wait=off') as qemu:
+        assert run_rounds(qemu, 1)['FPMR'] != 0
+        qemu.qmp('system_reset')
+        assert fpmr_by_gdb(stub) == 0
+        run_rounds(qemu, 1)
+
+
+@pytest.mark.parametrize('version', VERSIONS)
+@pytest.mark.parametrize('cpu', ['max', 'cortex-a57', 'neoverse-n2'])
+@pytest.mark.parametrize('to', ['to vanilla', 'from vanilla'])
+def test_vanilla(build, vanilla, start, tmp_path, version, cpu, to):
+    """Off is off in the stream, too."""
+    ours = [build.qemu], version, {'max': 'max,fpmr=off'}.get(cpu, cpu)
+    theirs = vanilla, version, cpu
+    source, target = ours, theirs
+    if to == 'from vanilla':
+        source, target = theirs, ours
+    move(start, tmp_path, source, target, fpmr=0)
+
+
+@pytest.mark.parametrize('cpu', ['max', 'neoverse-n2'])
+def test_vanilla_el3(build, vanilla, start, tmp_path, cpu):
+    """The same with the registers of EL2 and EL3, and two CPUs."""
+    machine = f'virt-10.0,{EL3}'
+    ours = [build.qemu], machine, {'max': 'max,fpmr=off'}.get(cpu, cpu)
+    theirs = vanilla, machine, cpu
+    move(start, tmp_path, ours, theirs, fpmr=0, smp=2)
+    move(start, tmp_path, theirs, ours, fpmr=0, smp=2)
+
+
+# Where one side has FPMR, loading fails in the CPU's section, aloud.
+REFUSALS = {
+    'on to vanilla': ('max', None),
+    'vanilla to on': (None, 'max'),
+    'on to off': ('max', 'max,fpmr=off'),
+    'off to on': ('max,fpmr=off', 'max'),
+}
+
+
+@pytest.mark.parametrize('case', REFUSALS)
+def test_refused(build, vanilla, start, tmp_path, case):
+    source, target = [
+        (vanilla, 'virt-10.0', 'max') if cpu is None else
+        ([build.qemu], 'virt-10.0', cpu) for cpu in REFUSALS[case]]
+    text = refuse(start, tmp_path, source, target)
+    assert "while loading state for instance 0x0 of device 'cpu'" in text
