@@ -42,12 +42,19 @@ def vanilla(request, build):
     if path:
         return [path]
     root = build.dir / 'debian-qemu'
-    result = runner.run([runner.TOP / 'overlay/debs', 'unpack', root,
-                         'qemu-system-arm'], timeout=600)
     qemu = root / 'usr/bin/qemu-system-aarch64'
     cmd = [root / 'usr/lib64/ld-linux-x86-64.so.2', '--library-path',
            root / 'usr/lib/x86_64-linux-gnu', qemu]
+    # Asking Debian takes seconds; once for each base is enough.
+    base = (build.dir / 'base.id').read_text(encoding='utf-8')
+    stamp = build.dir / 'debian-qemu.id'
+    if qemu.exists() and stamp.exists() and \
+       stamp.read_text(encoding='utf-8') == base:
+        return cmd
+    result = runner.run([runner.TOP / 'overlay/debs', 'unpack', root,
+                         'qemu-system-arm'], timeout=600)
     if result.rc == 0 and qemu.exists():
+        stamp.write_text(base, encoding='utf-8')
         return cmd
     ours = build.dir / 'vanilla/qemu-system-aarch64'
     if ours.exists():

@@ -8,6 +8,7 @@
 # that has FPMR when it has not, and the other way round.
 
 import contextlib
+import json
 import re
 import time
 
@@ -104,6 +105,37 @@ def refuse(start, tmp_path, source, target):
     assert status == 'failed'
     # For a user, all of it comes out on the terminal.
     return f'{said}\n{why}'
+
+
+def layout(start, tmp_path, cmd, cpu):
+    """The description at the end of a stream: sections, fields, sizes."""
+    stream = tmp_path / 'stream'
+    with start(cmd, 'virt-10.0', cpu) as qemu:
+        save(qemu, stream)
+    data = stream.read_bytes()
+    text = data[data.rindex(b'{"configuration"'):].decode()
+    return json.JSONDecoder().raw_decode(text)[0]
+
+
+@pytest.mark.parametrize('cpu', ['max', 'neoverse-n2'])
+def test_layout_off(build, vanilla, start, tmp_path, cpu):
+    off = {'max': 'max,fpmr=off'}.get(cpu, cpu)
+    ours = layout(start, tmp_path, [build.qemu], off)
+    assert ours == layout(start, tmp_path, vanilla, cpu)
+
+
+def test_layout_on(build, vanilla, start, tmp_path):
+    """FPMR is one more register in the list of them, and nothing else."""
+    ours = layout(start, tmp_path, [build.qemu], 'max')
+    theirs = layout(start, tmp_path, vanilla, 'max')
+    lists = [field for device in ours['devices'] if device['name'] == 'cpu'
+             for field in device['fields']
+             if field['name'] in ('cpreg_vmstate_indexes',
+                                  'cpreg_vmstate_values')]
+    assert len(lists) == 2
+    for field in lists:
+        field['array_len'] -= 1
+    assert ours == theirs
 
 
 @pytest.mark.parametrize('options', ['', EL3], ids=['el1', 'el3'])
