@@ -1,0 +1,133 @@
+# The workloads of the benchmark: what runs, on what, and what must come out.
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A new workload is a program in progs/ (start.S says what it gets and gives)
+# and a row in WORKLOADS.  docs/devel/bench.rst says more.
+
+import collections
+
+Config = collections.namedtuple('Config', 'name build cpu machine accel',
+                                defaults=('virt', ''))
+Config.__doc__ = """What QEMU is run as.
+
+name     column of the tables
+build    'vanilla' or 'qemu': folder below the build folder
+cpu      -cpu
+machine  -machine
+accel    more options for -accel tcg, with a leading comma
+"""
+
+VANILLA = Config('vanilla', 'vanilla', 'max')
+OFF = Config('off', 'qemu', 'max,fpmr=off')
+ON = Config('max', 'qemu', 'max')
+# The first is what the others are compared with.
+COMPARED = (VANILLA, OFF, ON)
+
+Workload = collections.namedtuple('Workload',
+                                  'name what source turns expect defines',
+                                  defaults=((),))
+Workload.__doc__ = """A bare-metal program.
+
+name     what the tables and --only= call it
+what     in a few words
+source   file in progs/
+turns    two turn counts; what is reported is the difference between them
+expect   function: turns -> checksum that the program must print
+defines  NAME or NAME=VALUE for the preprocessor
+"""
+
+
+# The same computations as the programs do, to know the right checksum.
+
+MASK = (1 << 64) - 1
+
+
+def ror(x, n):
+    return (x >> n | x << (64 - n)) & MASK
+
+
+def lcg(x):
+    return (x * 6364136223846793005 + 1442695040888963407) & MASK
+
+
+def every_turn(checksum, turns):
+    """Turns that all have the same checksum, as the programs add them up."""
+    total = 0
+    for _ in range(turns):
+        total = (ror(total, 1) + checksum) & MASK
+    return total
+
+
+def expect_int(turns):
+    words = list(range(512))
+    x, total = 42, 0
+    for _ in range(1000):
+        x = lcg(x)
+        high = x >> 33
+        words[high & 511] ^= ror(x, 17)
+        total += words[high & 511] if high >> 20 & 1 else -high
+    return every_turn(total & MASK, turns)
+
+
+def expect_sort(turns):
+    x, numbers = 42, []
+    for _ in range(1024):
+        x = lcg(x)
+        numbers.append(x >> 32)
+    return every_turn(sum(place * number for place, number
+                          in enumerate(sorted(numbers), 1)) & MASK, turns)
+
+
+def expect_call(turns):
+    x, total = 42, 0
+
+    def fib(n):
+        nonlocal x, total
+        if n >= 2:
+            return fib(n - 1) + fib(n - 2)
+        x = lcg(x)
+        total = (total + x, total ^ x, total - x, ror(total, 7))[x >> 62]
+        total &= MASK
+        return n
+
+    result = fib(14)
+    return every_turn((total + result) & MASK, turns)
+
+
+def expect_svc(turns):
+    total = 0
+    for _ in range(turns * 50):
+        for imm in (1, 2):
+            total = (ror(total, 1) + (0x15 << 26 | 1 << 25 | imm)) & MASK
+    return total
+
+
+# Compared with vanilla.  Turn counts are such that one run is mostly QEMU's
+# start; the counts repeat so well that more would not say more.
+WORKLOADS = (
+    Workload('int', 'integer loop', 'int.S', (10, 210), expect_int),
+    Workload('sort', 'branchy sort', 'sort.S', (2, 22), expect_sort),
+    Workload('call', 'calls, indirect branches', 'call.S', (10, 110),
+             expect_call),
+    Workload('svc', 'exceptions, EL0 and back', 'svc.S', (2, 52),
+             expect_svc),
+)
+
+# One access to a system register, ours only: 64 in a row, 100 times a turn.
+ACCESSES = 6400
+FPMR = 's3_3_c4_c4_2'
+
+
+def register(name, *defines):
+    return Workload(name, '', 'fpmr.S', (2, 12),
+                    lambda turns: 0x400000 if defines else 0, defines)
+
+
+LOOP = register('loop')
+# name, what is measured, and the yardstick for it
+REGISTERS = (
+    ('MRS FPMR', register('fpmr-mrs', 'REG=' + FPMR),
+     register('fpcr-mrs', 'REG=fpcr')),
+    ('MSR FPMR', register('fpmr-msr', 'REG=' + FPMR, 'WRITE'),
+     register('fpcr-msr', 'REG=fpcr', 'WRITE')),
+)
