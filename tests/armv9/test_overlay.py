@@ -11,7 +11,7 @@ import pytest
 import runner
 
 TOP = runner.TOP
-OWN = ['accel', 'target', 'patches', 'overlay']
+OWN = ['accel', 'configs', 'target', 'patches', 'overlay']
 
 
 def run(*cmd, env=None, cwd=None):
