@@ -4,6 +4,7 @@
 # Used by tests/armv9/test_guest.py, test_nested.py, and by demo and shell.
 
 import collections
+import contextlib
 import json
 import os
 import pathlib
@@ -81,7 +82,8 @@ def run(cmd, timeout):
 
 
 class GuestError(Exception):
-    """The guest did not do what was waited for."""
+    """The guest did not do what was waited for; result: the Run so far."""
+    result = None
 
 
 class Guest:
@@ -112,18 +114,21 @@ class Guest:
     def __enter__(self):
         return self
 
-    def __exit__(self, *exc):
+    def __exit__(self, kind, exc, trace):
+        if isinstance(exc, GuestError):
+            exc.result = self.result()
         if self.proc.poll() is None:
             os.killpg(self.proc.pid, signal.SIGKILL)
             self.proc.wait()
         self.proc.stdout.close()
         if self.qmp_file:
-            self.qmp_file.close()
+            with contextlib.suppress(OSError):      # QEMU may have gone
+                self.qmp_file.close()
 
-    def _read(self):
+    def _read(self, patience=0.2):
         """More output, waiting a little; False at the end of it."""
         fd = self.proc.stdout.fileno()
-        if not select.select([fd], [], [], 0.2)[0]:
+        if not select.select([fd], [], [], patience)[0]:
             return True
         data = os.read(fd, 65536)
         self.out += NOISE.sub('', data.decode('utf-8', 'replace'))
@@ -134,10 +139,12 @@ class Guest:
             self.shown = max(self.shown, end)
         return bool(data)
 
-    def wait_a_little(self):
-        if time.monotonic() > self.deadline:
+    def wait_a_little(self, seconds=0.1):
+        end = time.monotonic() + seconds
+        if end > self.deadline:
             raise GuestError('time is up')
-        self._read()
+        while time.monotonic() < end and self._read(0.05):
+            pass
 
     def wait_for(self, pattern, after=0):
         """Wait until the output after that position matches; the match."""
@@ -171,6 +178,12 @@ class Guest:
 
     def qmp(self, execute, **arguments):
         """Run a QMP command; what it returns."""
+        try:
+            return self._qmp(execute, arguments)
+        except OSError as e:
+            raise GuestError(f'QMP, {execute}: {e.strerror or e}') from e
+
+    def _qmp(self, execute, arguments):
         if not self.qmp_file:
             sock = socket.socket(socket.AF_UNIX)
             sock.settimeout(max(1, self.deadline - time.monotonic()))

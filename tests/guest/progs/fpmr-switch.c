@@ -3,11 +3,14 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * usage: fpmr-switch [-n TASKS] [-s SWITCHES] [-b BASE] [-c CPU] [-f]
+ * usage: fpmr-switch [-n TASKS] [-s SWITCHES] [-b BASE] [-c CPU] [-r READS]
+ *                    [-f]
  *   -n  tasks (default 4); the odd ones are threads, the even ones processes
  *   -s  end when every task was switched away from this often (default 500)
  *   -b  first seed: programs with bases 1000 apart never share a value
  *   -c  CPU all tasks are pinned to (default 0)
+ *   -r  read it back this often before each switch (default 0): with some
+ *       thousands, a task of ours is in user mode nearly all the time
  *   -f  forever: ends well on SIGTERM, provided SWITCHES was reached
  *
  * A task writes a new value, yields or sleeps, and reads it back. What it
@@ -37,7 +40,7 @@ static struct shared {
     struct task task[MAX_TASKS];
 } *shared;
 
-static int cpu;
+static int cpu, reads;
 static unsigned base = 1;
 
 static void stop(int sig)
@@ -54,15 +57,20 @@ static void *work(void *arg)
 
     pin_to_cpu(cpu);
     while (!shared->stop) {
-        uint64_t v = fpmr_value(seed + t->checks % SEEDS_PER_TASK), got;
+        uint64_t v = fpmr_value(seed + t->checks % SEEDS_PER_TASK), got = v;
 
         fpmr_write(v);
-        if (t->checks % 64 == 63) {
+        for (int r = 0; r < reads && got == v; r++) {
+            got = fpmr_read();
+        }
+        if (got != v) {
+            /* Reported below. */
+        } else if (t->checks % 64 == 63) {
             nanosleep(&ms, NULL);
         } else {
             sched_yield();
         }
-        got = fpmr_read();
+        got = got == v ? fpmr_read() : got;
         if (got != v && !t->mismatches++) {
             t->wanted = v;
             t->got = got;
@@ -84,7 +92,7 @@ int main(int argc, char **argv)
     struct timespec nap = { .tv_nsec = 20000000 };
     struct sigaction term = { .sa_handler = stop };
 
-    while ((opt = getopt(argc, argv, "n:s:b:c:f")) != -1) {
+    while ((opt = getopt(argc, argv, "n:s:b:c:r:f")) != -1) {
         switch (opt) {
         case 'n':
             n = atoi(optarg);
@@ -97,6 +105,9 @@ int main(int argc, char **argv)
             break;
         case 'c':
             cpu = atoi(optarg);
+            break;
+        case 'r':
+            reads = atoi(optarg);
             break;
         case 'f':
             forever = true;
