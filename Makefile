@@ -50,7 +50,7 @@ $(B)/config.status: | $(ROOT)/configure
 
 .PHONY: qemu
 qemu: compose
-	@$(NINJA) -C $(B)/qemu $(NINJAFLAGS) qemu-system-aarch64 qemu-img \
+	@$(NINJA) -C $(B)/qemu $(NINJAFLAGS) $$(cat $(B)/targets) \
 	    | $(ROOT)/overlay/progress "building QEMU"
 
 .PHONY: arm64
