@@ -57,6 +57,10 @@ qemu: compose
 arm64: compose
 	@$(ROOT)/overlay/arm64 $(B)
 
+.PHONY: qtests
+qtests: compose
+	@$(ROOT)/overlay/qtests $(B)
+
 .PHONY: install
 install: qemu
 	@DESTDIR=$(DESTDIR) $(ROOT)/overlay/install $(B) $(prefix)
