@@ -171,3 +171,20 @@ def test_guest(build, logs, tmp_path, name):
         fail(e.result, [str(e)])
     check(test, result, logs / f'{name}.log')
     assert next(setup, None) is None
+
+
+SHELL = runner.TOP / 'tests' / 'guest' / 'shell'
+
+
+def test_shell(build):
+    """make shell, with commands from a pipe instead of a person."""
+    result = subprocess.run(
+        [SHELL, f'--builddir={build.dir}', f'--qemu={build.qemu}'],
+        input='expr 1111 + 2222; ifconfig eth0 | grep inet; idregs with\n',
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        timeout=120, check=False)
+    assert result.returncode == 0, result.stdout
+    for line in ('^3333$', r'inet addr:10\.0\.2\.', '^ok 11 - ',
+                 '^armv9: exit 0$'):
+        assert re.search(line, result.stdout, re.M), result.stdout
+    assert 'not ok' not in result.stdout

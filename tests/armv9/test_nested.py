@@ -39,3 +39,19 @@ def test_nested(build, name):
     if problems:
         pytest.fail(runner.explain(result, '\n'.join(problems)),
                     pytrace=False)
+
+
+def test_demo(build):
+    """make demo ends well and fills its table with what the consoles said."""
+    result = guests.run(
+        [guests.HERE / 'demo', f'--builddir={build.dir}',
+         f'--qemu={build.qemu}', '--kernel=6.12'], 300)
+    assert result.rc == 0, result.out
+    table = {cells[0].strip(): [c.strip() for c in cells[1:]]
+             for cells in (line.split(' | ')
+                           for line in result.out.splitlines())
+             if len(cells) == 4}
+    assert table['ID_AA64PFR2_EL1.FPMR'][:2] == ['0x1', '0x1']
+    assert all(cell.endswith(' 0 lost')
+               for cell in table['FPMR, both at once'][:2])
+    assert not any('FAILED' in cell for row in table.values() for cell in row)
