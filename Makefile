@@ -79,15 +79,18 @@ CHECKS := overlay unit upstream qtest baremetal guest nested
 
 .PHONY: check
 check:
+	@$(ROOT)/overlay/need python
 	@$(ROOT)/tests/armv9/check $(B) $(CHECKS)
 
 .PHONY: $(addprefix check-,$(CHECKS))
 $(addprefix check-,$(CHECKS)): check-%:
+	@$(ROOT)/overlay/need python
 	@$(ROOT)/tests/armv9/check $(B) $*
 
 .PHONY: fuzz
 SECONDS ?= 600
 fuzz:
+	@$(ROOT)/overlay/need python
 	@FUZZ_SECONDS=$(SECONDS) $(ROOT)/tests/armv9/check $(B) unit
 
 .PHONY: bench
