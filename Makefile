@@ -43,10 +43,12 @@ help:
 compose: $(B)/config.status
 	@$(ROOT)/overlay/compose $(B)
 
-$(B)/config.status: | $(ROOT)/configure
+# Configured again, with the same options, when what configure goes by changed.
+$(B)/config.status: $(addprefix $(ROOT)/,configure VERSION overlay/pin)
 	@mkdir -p $(B)
-	@if [ $(B) = $(ROOT)/build ]; then cd $(ROOT); else cd $(B); fi && \
-	    $(ROOT)/configure
+	@if [ -e $@ ]; then exec $@; fi; \
+	    if [ $(B) = $(ROOT)/build ]; then cd $(ROOT); else cd $(B); fi && \
+	    exec $(ROOT)/configure
 
 .PHONY: qemu
 qemu: compose
