@@ -13,6 +13,7 @@
  * Words on the kernel command line:
  *   armv9.guest=PROGRAM,ARG...   the guest's jobs, in order
  *   armv9.guestcpu=MODEL         -cpu of the guest (default host)
+ *   armv9.guestappend=WORD       a word for the guest's kernel
  */
 
 #include "guest.h"
@@ -51,6 +52,8 @@ static void read_cmdline(void)
         if (!strncmp(tok, "armv9.guest=", 12)) {
             snprintf(append + used, sizeof(append) - used, " armv9.run=%s",
                      tok + 12);
+        } else if (!strncmp(tok, "armv9.guestappend=", 18)) {
+            snprintf(append + used, sizeof(append) - used, " %s", tok + 18);
         } else if (!strncmp(tok, "armv9.guestcpu=", 15)) {
             snprintf(guest_cpu, sizeof(guest_cpu), "%s", tok + 15);
         }
