@@ -14,23 +14,9 @@
 #include "hw/registerfields.h"
 #include "cpu.h"
 #include "cpregs.h"
+#include "fpmr-fields.h"
 
 FIELD(ID_AA64PFR2, FPMR, 32, 4)
-
-FIELD(FPMR, F8S1, 0, 3)
-FIELD(FPMR, F8S2, 3, 3)
-FIELD(FPMR, F8D, 6, 3)
-FIELD(FPMR, OSM, 14, 1)
-FIELD(FPMR, OSC, 15, 1)
-FIELD(FPMR, LSCALE, 16, 7)
-FIELD(FPMR, NSCALE, 24, 8)
-FIELD(FPMR, LSCALE2, 32, 6)
-
-/* All bits of FPMR that are not RES0 */
-#define FPMR_MASK (R_FPMR_F8S1_MASK | R_FPMR_F8S2_MASK | R_FPMR_F8D_MASK | \
-                   R_FPMR_OSM_MASK | R_FPMR_OSC_MASK | \
-                   R_FPMR_LSCALE_MASK | R_FPMR_NSCALE_MASK | \
-                   R_FPMR_LSCALE2_MASK)
 
 /* SCTLR_EL1.EnFPM and SCTLR_EL2.EnFPM: enable for EL0 */
 #define SCTLR_EnFPM (1ULL << 34)
