@@ -5,80 +5,27 @@
  *
  * usage: kvm-host with|without     (has this host FEAT_FPMR?)
  *
- * Starts /host/qemu-system-aarch64 with -accel kvm. From the moment the
- * guest's programs start, fpmr-switch runs here too, with other values and
- * on the vCPU's CPU. What the guest prints comes through with "L2| " before
- * each line, what fpmr-switch prints with "L1| ".
- *
- * Words on the kernel command line:
- *   armv9.guest=PROGRAM,ARG...   the guest's jobs, in order
- *   armv9.guestcpu=MODEL         -cpu of the guest (default host)
- *   armv9.guestappend=WORD       a word for the guest's kernel
+ * Starts our QEMU with -accel kvm. From the moment the guest's programs
+ * start, fpmr-switch runs here too, with other values and on the vCPU's CPU.
+ * What the guest prints comes through with "L2| " before each line, what
+ * fpmr-switch prints with "L1| ". The words on the kernel command line are
+ * those of l2.h.
  */
 
-#include "guest.h"
+#include "l2.h"
 #include <dirent.h>
-#include <fcntl.h>
 #include <glob.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
 
-#define QEMU "/host/qemu-system-aarch64"
 #define VCPU_CPU 0
 #define VCPU_CPU_TEXT "0"
 #define HOST_SWITCHES "300"
 #define VCPU_SWITCHES 300
 #define VM_EXITS 1000
 #define HOST_LOG "/tmp/fpmr-switch.log"
-
-/* The guest's command line and CPU, from ours. */
-static char append[2048] = "console=ttyAMA0 quiet loglevel=3 panic=-1";
-static char guest_cpu[256] = "host";
-
-static void read_cmdline(void)
-{
-    char line[2048] = "", *tok;
-    FILE *f = fopen("/proc/cmdline", "r");
-
-    if (!f || !fgets(line, sizeof(line), f)) {
-        die("/proc/cmdline");
-    }
-    fclose(f);
-    for (tok = strtok(line, "\n "); tok; tok = strtok(NULL, "\n ")) {
-        size_t used = strlen(append);
-
-        if (!strncmp(tok, "armv9.guest=", 12)) {
-            snprintf(append + used, sizeof(append) - used, " armv9.run=%s",
-                     tok + 12);
-        } else if (!strncmp(tok, "armv9.guestappend=", 18)) {
-            snprintf(append + used, sizeof(append) - used, " %s", tok + 18);
-        } else if (!strncmp(tok, "armv9.guestcpu=", 15)) {
-            snprintf(guest_cpu, sizeof(guest_cpu), "%s", tok + 15);
-        }
-    }
-}
-
-static pid_t start_qemu(int out)
-{
-    pid_t pid = fork();
-
-    if (pid == 0) {
-        dup2(out, STDOUT_FILENO);
-        dup2(out, STDERR_FILENO);
-        close(STDIN_FILENO);
-        open("/dev/null", O_RDONLY);
-        pin_to_cpu(VCPU_CPU);
-        execl(QEMU, QEMU, "-nodefaults", "-no-user-config", "-display", "none",
-              "-name", "l2,debug-threads=on", "-M", "virt,gic-version=3",
-              "-accel", "kvm", "-cpu", guest_cpu, "-smp", "1", "-m", "512",
-              "-serial", "stdio", "-no-reboot", "-kernel", "/host/kernel",
-              "-initrd", "/host/initrd", "-append", append, NULL);
-        die(QEMU);
-    }
-    return pid;
-}
 
 static pid_t start_fpmr_switch(void)
 {
@@ -188,6 +135,7 @@ static void show_file(const char *path, const char *prefix)
 
 int main(int argc, char **argv)
 {
+    static const char *const more[] = { "-nodefaults", NULL };
     int fd[2], status, guest_exit = -1, host_rc = -1;
     bool with = argc == 2 && !strcmp(argv[1], "with");
     char line[1024];
@@ -206,7 +154,7 @@ int main(int argc, char **argv)
     if (pipe2(fd, O_CLOEXEC)) {
         die("pipe2");
     }
-    qemu = start_qemu(fd[1]);
+    qemu = start_qemu(fd[1], VCPU_CPU, more);
     close(fd[1]);
     in = (struct pollfd) { .fd = fd[0], .events = POLLIN };
     for (;;) {
