@@ -1,0 +1,166 @@
+/*
+ * ETE trace packets: Atom elements to bytes (pure C)
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "ete-packet.h"
+
+#define ATOM_TABLE_BITS 5
+
+typedef struct AtomPacket {
+    uint8_t byte;
+    uint8_t atoms;
+} AtomPacket;
+
+#define E 1
+#define N 0
+#define ATOMS1(a)             (2 | (a))
+#define ATOMS2(a, b)          (ATOMS1(a) << 1 | (b))
+#define ATOMS3(a, b, c)       (ATOMS2(a, b) << 1 | (c))
+#define ATOMS4(a, b, c, d)    (ATOMS3(a, b, c) << 1 | (d))
+#define ATOMS5(a, b, c, d, e) (ATOMS4(a, b, c, d) << 1 | (e))
+
+#define FORMAT1(a)       { ETE_HDR_ATOM_1 | (a), 1 }
+#define FORMAT2(a, b)    { ETE_HDR_ATOM_2 | (a) | (b) << 1, 2 }
+#define FORMAT3(a, b, c) { ETE_HDR_ATOM_3 | (a) | (b) << 1 | (c) << 2, 3 }
+#define FORMAT4(a)       { ETE_HDR_ATOM_4 | (a), 4 }
+#define FORMAT5_1        { ETE_HDR_ATOM_5_1, 5 }
+#define FORMAT5_2(a)     { ETE_HDR_ATOM_5_2 | (a), 5 }
+#define FORMAT6_3N       { ETE_HDR_ATOM_6 | ETE_ATOM_6_A, 4 }
+#define FORMAT6_3E       { ETE_HDR_ATOM_6, 4 }
+#define FORMAT6_4N       { ETE_HDR_ATOM_6 | ETE_ATOM_6_A | 1, 5 }
+/* Five E atoms: how many more there are decides, encode_atoms() counts. */
+#define RUN_OF_E         { 0, 0 }
+
+#define ROW1(a)             [ATOMS1(a)] = FORMAT1(a)
+#define ROW2(a, b)          [ATOMS2(a, b)] = FORMAT2(a, b)
+#define ROW3(a, b, c)       [ATOMS3(a, b, c)] = FORMAT3(a, b, c)
+#define ROW4(a, b, c, d, f) [ATOMS4(a, b, c, d)] = f
+#define ROW5(a, b, c, d, f) /* whatever the fifth is */ \
+    [ATOMS5(a, b, c, d, N)] = f, [ATOMS5(a, b, c, d, E)] = f
+#define ROW55(a, b, c, d, e, f) [ATOMS5(a, b, c, d, e)] = f
+
+/*
+ * The largest packet that the next atoms begin with, by a sentinel and the up
+ * to five atoms, the oldest first.  Whatever is left of a packet without its
+ * first atoms fits into one packet, too; so to take the largest first gives
+ * the least bytes in all.
+ */
+static const AtomPacket atom_table[2 << ATOM_TABLE_BITS] = {
+    ROW1(N), ROW1(E),
+    ROW2(N, N), ROW2(N, E), ROW2(E, N), ROW2(E, E),
+    ROW3(N, N, N), ROW3(N, N, E), ROW3(N, E, N), ROW3(N, E, E),
+    ROW3(E, N, N), ROW3(E, N, E), ROW3(E, E, N), ROW3(E, E, E),
+
+    ROW4(N, N, N, N, FORMAT4(1)),
+    ROW4(N, N, N, E, FORMAT3(N, N, N)),
+    ROW4(N, N, E, N, FORMAT3(N, N, E)),
+    ROW4(N, N, E, E, FORMAT3(N, N, E)),
+    ROW4(N, E, N, N, FORMAT3(N, E, N)),
+    ROW4(N, E, N, E, FORMAT4(2)),
+    ROW4(N, E, E, N, FORMAT3(N, E, E)),
+    ROW4(N, E, E, E, FORMAT4(0)),
+    ROW4(E, N, N, N, FORMAT3(E, N, N)),
+    ROW4(E, N, N, E, FORMAT3(E, N, N)),
+    ROW4(E, N, E, N, FORMAT4(3)),
+    ROW4(E, N, E, E, FORMAT3(E, N, E)),
+    ROW4(E, E, N, N, FORMAT3(E, E, N)),
+    ROW4(E, E, N, E, FORMAT3(E, E, N)),
+    ROW4(E, E, E, N, FORMAT6_3N),
+    ROW4(E, E, E, E, FORMAT6_3E),
+
+    ROW55(N, N, N, N, N, FORMAT5_2(1)),
+    ROW55(N, N, N, N, E, FORMAT4(1)),
+    ROW5(N, N, N, E, FORMAT3(N, N, N)),
+    ROW5(N, N, E, N, FORMAT3(N, N, E)),
+    ROW5(N, N, E, E, FORMAT3(N, N, E)),
+    ROW5(N, E, N, N, FORMAT3(N, E, N)),
+    ROW55(N, E, N, E, N, FORMAT5_2(2)),
+    ROW55(N, E, N, E, E, FORMAT4(2)),
+    ROW5(N, E, E, N, FORMAT3(N, E, E)),
+    ROW55(N, E, E, E, N, FORMAT4(0)),
+    ROW55(N, E, E, E, E, FORMAT5_1),
+    ROW5(E, N, N, N, FORMAT3(E, N, N)),
+    ROW5(E, N, N, E, FORMAT3(E, N, N)),
+    ROW55(E, N, E, N, N, FORMAT4(3)),
+    ROW55(E, N, E, N, E, FORMAT5_2(3)),
+    ROW5(E, N, E, E, FORMAT3(E, N, E)),
+    ROW5(E, E, N, N, FORMAT3(E, E, N)),
+    ROW5(E, E, N, E, FORMAT3(E, E, N)),
+    ROW5(E, E, E, N, FORMAT6_3N),
+    ROW55(E, E, E, E, N, FORMAT6_4N),
+    ROW55(E, E, E, E, E, RUN_OF_E),
+};
+
+#undef E
+#undef N
+
+/* Format 6 for a run of five E atoms or more at the top of @string */
+static AtomPacket run_of_e(uint64_t string, unsigned atoms)
+{
+    /* What follows the string are zeros; it has at most 63 atoms. */
+    unsigned run = __builtin_clzll(~string);
+    unsigned ended = run < atoms && run <= ETE_ATOM_6_MAX;
+    unsigned longest = run < ETE_ATOM_6_MAX + 1 ? run : ETE_ATOM_6_MAX + 1;
+    unsigned es = ended ? run : longest - 1;
+
+    return (AtomPacket) {
+        .byte = ETE_HDR_ATOM_6 | (ended ? ETE_ATOM_6_A : 0) |
+                (es - ETE_ATOM_6_MIN),
+        .atoms = es + 1,
+    };
+}
+
+static size_t pack_atoms(uint64_t *word, unsigned keep, uint8_t *buf)
+{
+    unsigned sentinel = __builtin_clzll(*word);
+    unsigned atoms = 63 - sentinel;
+    uint64_t string = *word << sentinel << 1;
+    uint8_t *p = buf;
+
+    while (atoms > keep) {
+        unsigned look = atoms < ATOM_TABLE_BITS ? atoms : ATOM_TABLE_BITS;
+        unsigned index = 1u << look | string >> (64 - look);
+        AtomPacket packet = atom_table[index];
+
+        if (packet.atoms == 0) {
+            packet = run_of_e(string, atoms);
+        }
+        *p++ = packet.byte;
+        string <<= packet.atoms;
+        atoms -= packet.atoms;
+    }
+    *word = (1ull << 63 | string >> 1) >> (63 - atoms);
+    return p - buf;
+}
+
+static size_t encode_atoms(uint64_t *word, unsigned keep, uint8_t *buf,
+                           size_t room)
+{
+    uint8_t all[ETE_ATOMS_MAX_BYTES];
+    uint64_t rest = *word;
+    size_t size;
+
+    if (room >= ETE_ATOMS_MAX_BYTES) {
+        return pack_atoms(word, keep, buf);
+    }
+    size = pack_atoms(&rest, keep, all);
+    if (room < size) {
+        return 0;
+    }
+    memcpy(buf, all, size);
+    *word = rest;
+    return size;
+}
+
+size_t ete_encode_atoms(uint64_t *atoms, uint8_t *buf, size_t room)
+{
+    return encode_atoms(atoms, 0, buf, room);
+}
+
+size_t ete_encode_old_atoms(uint64_t *atoms, uint8_t *buf, size_t room)
+{
+    return encode_atoms(atoms, ETE_ATOMS_KEEP, buf, room);
+}
