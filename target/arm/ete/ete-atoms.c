@@ -118,12 +118,11 @@ static size_t pack_atoms(uint64_t *word, unsigned keep, uint8_t *buf)
     unsigned sentinel = __builtin_clzll(*word);
     unsigned atoms = 63 - sentinel;
     uint64_t string = *word << sentinel << 1;
+    const AtomPacket *table = atom_table + (1 << ATOM_TABLE_BITS);
     uint8_t *p = buf;
 
-    while (atoms > keep) {
-        unsigned look = atoms < ATOM_TABLE_BITS ? atoms : ATOM_TABLE_BITS;
-        unsigned index = 1u << look | string >> (64 - look);
-        AtomPacket packet = atom_table[index];
+    while (atoms >= ATOM_TABLE_BITS && atoms > keep) {
+        AtomPacket packet = table[string >> (64 - ATOM_TABLE_BITS)];
 
         if (packet.atoms == 0) {
             packet = run_of_e(string, atoms);
@@ -132,7 +131,14 @@ static size_t pack_atoms(uint64_t *word, unsigned keep, uint8_t *buf)
         string <<= packet.atoms;
         atoms -= packet.atoms;
     }
-    *word = (1ull << 63 | string >> 1) >> (63 - atoms);
+    while (atoms > keep) {
+        AtomPacket packet = atom_table[1u << atoms | string >> (64 - atoms)];
+
+        *p++ = packet.byte;
+        string <<= packet.atoms;
+        atoms -= packet.atoms;
+    }
+    *word = (ETE_ATOMS_FULL | string >> 1) >> (63 - atoms);
     return p - buf;
 }
 

@@ -535,7 +535,8 @@ size_t ete_encode_cycle_count(const ETEPacketState *s, uint32_t cycles,
     uint32_t count = cycles - s->cc_threshold;
     size_t size;
 
-    if (cycles == ETE_CYCLES_UNKNOWN || count > ETE_CYCLE_COUNT_MAX) {
+    /* ETE_CYCLES_UNKNOWN, too */
+    if (count > ETE_CYCLE_COUNT_MAX) {
         return encode_byte(ETE_HDR_CYCLE_COUNT_1_UNKNOWN, buf, room);
     }
     if (count <= ETE_CYCLE_COUNT_3_MAX) {

@@ -235,7 +235,7 @@ size_t ete_encode_atoms(uint64_t *atoms, uint8_t *buf, size_t room);
  */
 size_t ete_encode_old_atoms(uint64_t *atoms, uint8_t *buf, size_t room);
 
-/* Alignment Synchronization packet; R_RVKLP: it precedes Trace Info. */
+/* Alignment Synchronization packet; R_VRKLP: it precedes Trace Info. */
 size_t ete_encode_async(uint8_t *buf, size_t room);
 
 /**
