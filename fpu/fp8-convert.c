@@ -35,13 +35,12 @@ static const Format single = {
 /* FPMR.LSCALE and LSCALE2 to BFloat16 */
 #define BF_LSCALE_BITS 6
 
-/* The last bit of an FP8 number is worth at least 2^-16, of a product: */
-#define PRODUCT_EXP (-32)
-
 /* Bits of a number that is to be rounded; the most that fp_round() takes */
 #define ROUND_BITS 62
-/* Bits of an operand of the exact addition, with room for carry and sign */
-#define ADD_BITS 126
+/* Bits of an operand of an addition, with room for the carry */
+#define ADD_BITS 62
+/* The same where that is not enough; this has room for a sign, too */
+#define WIDE_BITS 126
 
 /* FPType, in an order that the sums of products use */
 typedef enum FPType {
@@ -254,91 +253,133 @@ uint8_t bf_convert_fp8(uint16_t op, uint64_t fpmr, bool ah, uint32_t *fpsr)
                       op, fpmr, ah, fpsr);
 }
 
-static int bits128(unsigned __int128 x)
-{
-    uint64_t hi = x >> 64, lo = x;
+/* A finite FP8 number: mant * 2^(exp + what the format has at least) */
+typedef struct Small {
+    bool number, sign;
+    unsigned mant, exp;
+} Small;
 
-    return hi ? 128 - __builtin_clzll(hi) : lo ? 64 - __builtin_clzll(lo) : 0;
+/* What is left of FP8Unpack() where all is a number */
+static inline Small fp8_small(const Format *f, uint8_t op)
+{
+    unsigned magnitude = extract64(op, 0, f->sign_bit);
+    unsigned exp = magnitude >> f->frac_bits;
+
+    return (Small) {
+        .number = magnitude <= f->max_normal,
+        .sign = op >> f->sign_bit,
+        .mant = magnitude - (exp ? (exp - 1) << f->frac_bits : 0),
+        .exp = exp ? exp - 1 : 0,
+    };
 }
 
 /* Shift right; what falls off is kept as the last bit ("sticky"). */
-static unsigned __int128 shift_right_jam(unsigned __int128 x, unsigned n)
+static uint64_t shift_right_jam(uint64_t x, unsigned n)
 {
-    if (n == 0) {
-        return x;
+    if (n > 63) {
+        return x != 0;
     }
+    return x >> n | ((x & ((1ull << n) - 1)) != 0);
+}
+
+static unsigned __int128 shift_right_jam128(unsigned __int128 x, unsigned n)
+{
     if (n > 127) {
         return x != 0;
     }
-    return x >> n | ((x << (128 - n)) != 0);
+    return x >> n | ((x & (((unsigned __int128)1 << n) - 1)) != 0);
 }
+
+static int clz128(unsigned __int128 x)
+{
+    uint64_t hi = x >> 64;
+
+    return hi ? __builtin_clzll(hi) : 64 + __builtin_clzll(x);
+}
+
+/* A sum of two numbers, on the way to be rounded: mant * 2^exp */
+typedef struct Sum {
+    bool sign;
+    uint64_t mant;              /* 0, or less than 2^ROUND_BITS */
+    int exp;
+} Sum;
 
 /*
- * Add @sum * 2^@sum_exp to @a, and round once to format @f.
+ * Add @x * 2^@x_exp and @y * 2^@y_exp with the signs; neither is zero.
  *
- * Both are moved up to ADD_BITS bits and then the smaller one down.  @a has
- * at most 24 bits and @sum 67, so bits are lost only when they are more than
- * 58 places apart.  Then nothing cancels, the result keeps at least 124 bits,
- * and for its rounding to 24 it is enough to know that something is there.
+ * Both are moved up to ADD_BITS bits and then the smaller one down.  @x has
+ * at most 24 bits and @y fewer than ADD_BITS, so bits are lost only when the
+ * two are more than one place apart.  Then they cancel at most one bit, and
+ * for the rounding to 24 it is enough to know that something is there.
  */
-static uint32_t add_and_round(const Format *f, const Unpacked *a,
-                              __int128 sum, int sum_exp, bool saturate, bool ah)
+static Sum add(bool x_sign, uint64_t x, int x_exp,
+               bool y_sign, uint64_t y, int y_exp)
 {
-    uint32_t no_exceptions = 0;
-    unsigned __int128 x = a->mant;
-    unsigned __int128 y = sum < 0 ? -sum : sum;
-    int x_exp = a->exp, y_exp = sum_exp;
-    __int128 total;
-    bool sign;
-    int n;
+    int n = __builtin_clzll(x) - (64 - ADD_BITS);
+    Sum sum;
 
-    if (x && y) {
-        n = ADD_BITS - bits128(x);
-        x <<= n;
-        x_exp -= n;
-        n = ADD_BITS - bits128(y);
-        y <<= n;
-        y_exp -= n;
-        if (x_exp < y_exp) {
-            x = shift_right_jam(x, y_exp - x_exp);
-            x_exp = y_exp;
-        } else {
-            y = shift_right_jam(y, x_exp - y_exp);
-        }
-    } else if (y) {
-        x_exp = y_exp;
+    x <<= n;
+    x_exp -= n;
+    n = __builtin_clzll(y) - (64 - ADD_BITS);
+    y <<= n;
+    y_exp -= n;
+    sum.exp = x_exp > y_exp ? x_exp : y_exp;
+    x = shift_right_jam(x, sum.exp - x_exp);
+    y = shift_right_jam(y, sum.exp - y_exp);
+    sum.sign = x_sign;
+    if (x_sign == y_sign) {
+        sum.mant = shift_right_jam(x + y, 1);
+        sum.exp++;
+    } else if (x >= y) {
+        sum.mant = x - y;
+    } else {
+        sum.mant = y - x;
+        sum.sign = y_sign;
     }
-    total = a->sign == (sum < 0) ? x + y : x - y;
-    total = a->sign ? -total : total;
-    if (total == 0) {
-        return 0;               /* +0, because the rounding is to nearest */
-    }
-    sign = total < 0;
-    x = sign ? -total : total;
-    n = bits128(x) - ROUND_BITS;
-    if (n > 0) {
-        x = shift_right_jam(x, n);
-        x_exp += n;
-    }
-    return fp_round(f, sign, x, x_exp, saturate, ah, &no_exceptions);
+    return sum;
 }
 
-/* FP8DotAddFP() to format @f */
-static uint32_t fp8_dot_add(const Format *f, int dscale, uint32_t addend,
-                            uint64_t op1, uint64_t op2, unsigned n,
-                            uint64_t fpmr, bool ah)
+/* The same for a @y of up to 67 bits, and @x may be zero */
+static Sum add_wide(bool x_sign, unsigned __int128 x, int x_exp,
+                    bool y_sign, unsigned __int128 y, int y_exp)
 {
-    const Format *type1 = fp8_decode_type(FIELD_EX64(fpmr, FPMR, F8S1));
-    const Format *type2 = fp8_decode_type(FIELD_EX64(fpmr, FPMR, F8S2));
-    bool osm = FIELD_EX64(fpmr, FPMR, OSM);
-    Unpacked a = fp_unpack(f, addend);
-    bool nan = a.type >= FP_QNAN;
-    bool pos_inf = a.type == FP_INFINITY && !a.sign;
-    bool neg_inf = a.type == FP_INFINITY && a.sign;
-    bool zero = a.type == FP_ZERO;
-    __int128 sum = 0;
+    int n = x ? clz128(x) - (128 - WIDE_BITS) : 0;
+    Sum sum = { 0 };
+    __int128 total;
 
-    assert(n >= 1 && n <= FP8_DOT_MAX);
+    x <<= n;
+    x_exp -= n;
+    n = clz128(y) - (128 - WIDE_BITS);
+    y <<= n;
+    y_exp -= n;
+    sum.exp = x_exp > y_exp ? x_exp : y_exp;
+    x = shift_right_jam128(x, sum.exp - x_exp);
+    y = shift_right_jam128(y, sum.exp - y_exp);
+    total = x_sign == y_sign ? x + y : x - y;
+    sum.sign = x_sign ^ (total < 0);
+    x = total < 0 ? -total : total;
+    if (x) {
+        n = 128 - ROUND_BITS - clz128(x);
+        if (n > 0) {
+            x = shift_right_jam128(x, n);
+            sum.exp += n;
+        }
+    }
+    sum.mant = x;
+    return sum;
+}
+
+/* FP8DotAddFP() where an operand is no number, or the result is zero */
+static uint32_t fp8_dot_add_special(const Format *f, const Format *type1,
+                                    const Format *type2, const Unpacked *a,
+                                    uint64_t op1, uint64_t op2, unsigned n,
+                                    bool ah)
+{
+    bool nan = a->type >= FP_QNAN;
+    bool pos_inf = a->type == FP_INFINITY && !a->sign;
+    bool neg_inf = a->type == FP_INFINITY && a->sign;
+    bool zero = a->type == FP_ZERO;
+
     for (unsigned i = 0; i < n; i++) {
         Unpacked u1 = fp_unpack(type1, extract64(op1, 8 * i, 8));
         Unpacked u2 = fp_unpack(type2, extract64(op2, 8 * i, 8));
@@ -346,17 +387,12 @@ static uint32_t fp8_dot_add(const Format *f, int dscale, uint32_t addend,
         FPType low = u1.type < u2.type ? u1.type : u2.type;
         FPType high = u1.type < u2.type ? u2.type : u1.type;
 
-        zero &= low == FP_ZERO && sign == a.sign;
+        zero &= low == FP_ZERO && sign == a->sign;
         if (high >= FP_INFINITY) {
             /* A product of zero and infinity is invalid. */
             nan |= high >= FP_QNAN || low == FP_ZERO;
             pos_inf |= !sign;
             neg_inf |= sign;
-        } else if (low == FP_NONZERO) {
-            __int128 product = (__int128)(u1.mant * u2.mant) <<
-                               (u1.exp + u2.exp - PRODUCT_EXP);
-
-            sum += sign ? -product : product;
         }
     }
     /* A sum of infinities of both signs is invalid, too. */
@@ -366,10 +402,53 @@ static uint32_t fp8_dot_add(const Format *f, int dscale, uint32_t addend,
     if (pos_inf || neg_inf) {
         return with_sign(f, neg_inf, f->infinity);
     }
-    if (zero) {
-        return with_sign(f, a.sign, 0);
+    /* An exact zero is +0, because the rounding is to nearest. */
+    return with_sign(f, zero && a->sign, 0);
+}
+
+/* FP8DotAddFP() to format @f */
+static uint32_t fp8_dot_add(const Format *f, int dscale, uint32_t addend,
+                            uint64_t op1, uint64_t op2, unsigned n,
+                            uint64_t fpmr, bool ah)
+{
+    const Format *type1 = fp8_decode_type(FIELD_EX64(fpmr, FPMR, F8S1));
+    const Format *type2 = fp8_decode_type(FIELD_EX64(fpmr, FPMR, F8S2));
+    Unpacked a = fp_unpack(f, addend);
+    bool numbers = a.type < FP_INFINITY && type1 && type2;
+    uint32_t no_exceptions = 0;
+    __int128 products = 0;
+    Sum sum = { .sign = a.sign, .mant = a.mant, .exp = a.exp };
+    int exp;
+
+    assert(n >= 1 && n <= FP8_DOT_MAX);
+    for (unsigned i = 0; i < n && numbers; i++) {
+        Small s1 = fp8_small(type1, op1 >> (8 * i));
+        Small s2 = fp8_small(type2, op2 >> (8 * i));
+        unsigned __int128 product = s1.mant * s2.mant;
+
+        numbers = s1.number && s2.number;
+        product <<= s1.exp + s2.exp;
+        products += s1.sign ^ s2.sign ? -product : product;
     }
-    return add_and_round(f, &a, sum, PRODUCT_EXP - dscale, osm, ah);
+    if (numbers && products) {
+        bool sign = products < 0;
+        unsigned __int128 y = sign ? -products : products;
+
+        exp = type1->min_exp - (int)type1->frac_bits +
+              type2->min_exp - (int)type2->frac_bits - dscale;
+        if (y >> (ADD_BITS - 1)) {
+            sum = add_wide(a.sign, a.mant, a.exp, sign, y, exp);
+        } else if (a.mant) {
+            sum = add(a.sign, a.mant, a.exp, sign, y, exp);
+        } else {
+            sum = (Sum) { .sign = sign, .mant = y, .exp = exp };
+        }
+    }
+    if (!numbers || !sum.mant) {
+        return fp8_dot_add_special(f, type1, type2, &a, op1, op2, n, ah);
+    }
+    return fp_round(f, sum.sign, sum.mant, sum.exp,
+                    FIELD_EX64(fpmr, FPMR, OSM), ah, &no_exceptions);
 }
 
 uint16_t fp8_dot_add_fp16(uint16_t addend, uint64_t op1, uint64_t op2,

@@ -277,11 +277,57 @@ def dot(out):
             corner = rng.random() < 0.1
             ops = [[rng.choice(special) if corner else rng.getrandbits(8)
                     for _ in range(n)] for _ in range(2)]
-            addend = pick_addend(rng, dst, fmt1, fmt2, lscale, *ops)
+            if i % 4 == 0 and fmt1 and fmt2:
+                addend = tie(rng, dst, fmt1, fmt2, lscale, *ops)
+            elif i % 3 == 0:
+                addend = rng.choice((0, 0, 1, 1 << dst.frac_bits,
+                                     rng.randrange(dst.largest)))
+                addend |= rng.choice((0, dst.sign))
+            else:
+                addend = pick_addend(rng, dst, fmt1, fmt2, lscale, *ops)
             out.write('dot %s %d %x %d %x %x %x %x\n' % (
                 name, n, fpmr, ah, addend,
                 *(int.from_bytes(bytes(o), 'little') for o in ops),
                 dot_one(dst, fmt1, fmt2, lscale, osm, ah, addend, *ops)))
+
+
+@lru_cache(maxsize=None)
+def powers(fmt1, fmt2):
+    """Operands whose product is a power of two, by that power"""
+    found = {}
+    for fmt, other in (fmt1, fmt2), (fmt2, fmt1):
+        for op1 in range(fmt.largest + 1):
+            for op2 in range(other.largest + 1):
+                x = fmt.value(op1) * other.value(op2)
+                if x and x.numerator & (x.numerator - 1) == 0 and \
+                   x.denominator & (x.denominator - 1) == 0:
+                    ops = (op1, op2) if fmt is fmt1 else (op2, op1)
+                    found.setdefault(x, []).append(ops)
+    return found
+
+
+def tie(rng, dst, fmt1, fmt2, lscale, ops1, ops2):
+    """Half of the last place of a product or of the addend, and then little"""
+    for i in range(len(ops1)):
+        ops1[i], ops2[i] = rng.choice(((0, 1), (1, 1), (1, 1), (3, 1)))
+        ops2[i] |= rng.choice((0, 0x80))
+    if rng.random() < 0.5:
+        big = rng.choice((rng.randrange(1, 0x78), rng.randrange(0x60, 0x78)))
+        x = fmt1.value(big) * fmt2.value(big)
+        exp = x.numerator.bit_length() - x.denominator.bit_length()
+        exp -= x < Fraction(2) ** exp
+        half = Fraction(2) ** (exp - dst.frac_bits - 1)
+        ops1[-1], ops2[-1] = big, big
+        addend = rng.choice((0, 0, 1, 1 << dst.frac_bits))
+    else:
+        half = rng.choice(list(powers(fmt1, fmt2)))
+        addend = dst.nearest(half / (1 << lscale) * (2 << dst.frac_bits))
+        addend += rng.getrandbits(dst.frac_bits)
+        addend = min(addend, dst.largest)
+    if half in powers(fmt1, fmt2):
+        ops1[0], ops2[0] = rng.choice(powers(fmt1, fmt2)[half])
+        ops2[0] |= rng.choice((0, 0x80))
+    return addend | rng.choice((0, dst.sign))
 
 
 def pick_addend(rng, dst, fmt1, fmt2, lscale, ops1, ops2):
