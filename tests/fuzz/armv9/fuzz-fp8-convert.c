@@ -42,7 +42,7 @@ static __int128 fixed(Kind kind, unsigned code)
     return code & kinds[kind].sign_bit ? -value : value;
 }
 
-static bool finite(Kind kind, unsigned code)
+static bool is_finite(Kind kind, unsigned code)
 {
     return (code & (kinds[kind].sign_bit - 1)) <= kinds[kind].largest;
 }
@@ -93,7 +93,7 @@ static void narrow_half(uint16_t op, uint64_t fpmr, bool ah)
     __int128 x, min_norm = (__int128)1 << (POINT + 1 - kinds[kind].bias);
 
     flags_are_consistent(fpsr);
-    if (!finite(HALF, op)) {
+    if (!is_finite(HALF, op)) {
         return;
     }
     nscale -= nscale & 16 ? 32 : 0;
@@ -162,7 +162,7 @@ static void round_trip(uint8_t op, unsigned type, uint64_t fpmr, bool ah)
     fpmr = FIELD_DP64(fpmr, FPMR, LSCALE, 0);
     fpmr = FIELD_DP64(fpmr, FPMR, LSCALE2, 0);
     fpmr = FIELD_DP64(fpmr, FPMR, NSCALE, 0);
-    if (!finite(type ? E4M3 : E5M2, op)) {
+    if (!is_finite(type ? E4M3 : E5M2, op)) {
         return;
     }
     wide = fp8_convert_fp(op, !ah, fpmr, ah, &fpsr);
@@ -183,7 +183,7 @@ static void widen_scales(uint8_t op, uint64_t fpmr)
 
     flags_are_consistent(fpsr);
     if (without & 0x7fff && (without & 0x7f80) != 0x7f80) {
-        check(without - with == (FIELD_EX64(fpmr, FPMR, LSCALE) & 63) << 7);
+        check(without == with + ((FIELD_EX64(fpmr, FPMR, LSCALE) & 63) << 7));
     } else {
         check(with == without);
     }
@@ -201,15 +201,15 @@ static void dot_half(uint16_t addend, uint64_t op1, uint64_t op2, unsigned n,
     __int128 sum = 0;
     unsigned code;
 
-    if (!finite(HALF, addend)) {
-        check(!finite(HALF, result));
+    if (!is_finite(HALF, addend)) {
+        check(!is_finite(HALF, result));
         return;
     }
     for (unsigned i = 0; i < n; i++) {
         uint8_t a = op1 >> (8 * i), b = op2 >> (8 * i);
 
-        if (!finite(kind1, a) || !finite(kind2, b)) {
-            check(!finite(HALF, result));
+        if (!is_finite(kind1, a) || !is_finite(kind2, b)) {
+            check(!is_finite(HALF, result));
             return;
         }
         sum += (fixed(kind1, a) >> (POINT - 16)) *
