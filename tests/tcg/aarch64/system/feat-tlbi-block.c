@@ -39,6 +39,19 @@ EL_STUB(grow,
             "dsb sy\n isb\n"                                \
             "blr x0\n mov x8, x9")
 
+/*
+ * A range elsewhere, in X4, before what is tested.  It is longer than QEMU's
+ * TLB, so that all goes, but the jump cache stays: that must not make
+ * QEMU forget that the code is in a large page.
+ */
+EL_STUB(code_after_range,
+        "tlbi vmalle1\n dsb sy\n isb\n"
+        "blr x0\n mov x7, x9\n"
+        "sys #0, c8, c6, #1, x4\n dsb sy\n isb\n"
+        "str x2, [x1]\n dsb sy\n"
+        "tlbi vae1, x3\n dsb sy\n isb\n"
+        "blr x0\n mov x8, x9")
+
 TLBI_STUB(vae1, "vmalle1", "ldtr", "tlbi vae1")
 TLBI_STUB(vae1is, "vmalle1", "ldtr", "tlbi vae1is")
 TLBI_STUB(vaale1, "vmalle1", "ldtr", "tlbi vaale1")
@@ -158,6 +171,8 @@ static const struct {
       G4K, 2, LOW, LOW + 0x8000, OF_RANGE(12, LOW + 0x10000, 0, 0) },
     { "code in a 64K page, a range around it", code_rvae1, 1, CODE, G64K, 3,
       LOW, LOW + 0x8000, OF_RANGE(16, LOW - 0x10000, 0, 1) },
+    { "code in a 2M block, VAE1 after a range elsewhere",
+      code_after_range, 1, CODE, G4K, 2, LOW, LOW + 0x8000, OF_VA(LOW) },
 };
 
 TLBI_SPACE(space);
@@ -215,6 +230,7 @@ static void test_row(unsigned i)
                                      TLBI_P1 | attr);
     el_args[2] = tlbi_leaf(TLBI_P2 | attr, rows[i].level);
     el_args[3] = rows[i].operand;
+    el_args[4] = OF_RANGE(12, HIGH, 0, 1);
     if (rows[i].el == 3) {
         el_write("sctlr_el3", SCTLR_OPEN | SCTLR_M);
         asm volatile("isb");
