@@ -145,6 +145,41 @@ def test_upstream_file_edited_outside_a_patch(tree, name):
     assert done.returncode == 1
     assert f'edited outside a patch: {name}' in done.output
     assert file.read_text().endswith('\n\n'), 'the edit must not be lost'
+    remedy = re.search('to drop it: (cp .*) && ', done.output)[1]
+    assert run(*remedy.split()).returncode == 0
+    done = compose(tree)
+    assert done.returncode == 0, done.output
+
+
+def test_popped_patches_are_no_edits(tree):
+    compose(tree)
+    env = {'BUILDDIR': str(tree / 'build')}
+    q = tree / 'overlay/q'
+    assert run(q, 'pop', 'hook/arm-idregs.patch', env=env).returncode == 0
+    done = compose(tree)
+    assert done.returncode == 1
+    assert 'not all patches are applied; the top one is ' \
+        'hook/arm-idregs.patch' in done.output
+    assert run(q, 'push', '-a', env=env).returncode == 0
+    assert compose(tree).returncode == 0
+
+
+def test_goes_on_after_an_interrupted_update(tree, tmp_path):
+    """Killed while quilt patches: what that left is no edit of the user's."""
+    compose(tree)
+    patch = tree / 'patches/hook/arm-fpmr-state.patch'
+    patch.write_text(patch.read_text().replace(
+        '+        uint64_t fpmr;', '+        uint64_t fpmr; /* changed */'))
+    env = fake(tmp_path / 'bin', 'quilt',
+               'PATH=${PATH#*:}\n'
+               'case "$*" in *push*) quilt "$1" "$2" push 5; exit 1;; esac\n'
+               'exec quilt "$@"\n')
+    done = run(tree / 'overlay/compose', tree / 'build', env=env)
+    assert done.returncode == 1
+    done = compose(tree)
+    assert done.returncode == 0, done.output
+    assert '/* changed */' in \
+        (tree / 'build/src/target/arm/cpu.h').read_text()
 
 
 def test_quilt_cycle(tree):
