@@ -9,8 +9,9 @@ KERNEL ?= 6.12
 NINJA ?= ninja
 export BUILDDIR
 
-# ninja shows its own progress; V=1 shows the commands.
-NINJAFLAGS = $(if $(V),-v) $(patsubst -j%,-j%,$(filter -j%,$(MAKEFLAGS)))
+# V=1 shows the commands; -jN is for ninja, which by itself uses all CPUs.
+NINJAFLAGS ?= $(if $(V),-v) $(filter-out -j,$(filter -j%,$(MAKEFLAGS)))
+export NINJAFLAGS
 
 .PHONY: all
 all: qemu
@@ -52,8 +53,10 @@ $(B)/config.status: $(addprefix $(ROOT)/,configure VERSION overlay/pin)
 
 .PHONY: qemu
 qemu: compose
-	@$(NINJA) -C $(B)/qemu $(NINJAFLAGS) $$(cat $(B)/targets) \
-	    | $(ROOT)/overlay/progress "building QEMU"
+	@[ -e $(B)/qemu/build.ninja ] || { \
+	    echo "make: configure did not finish; run it again" >&2; exit 1; }
+	@$(ROOT)/overlay/progress "building QEMU" \
+	    $(NINJA) -C $(B)/qemu $(NINJAFLAGS) $$(cat $(B)/targets)
 
 .PHONY: arm64
 arm64: compose

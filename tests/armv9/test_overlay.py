@@ -293,6 +293,17 @@ def test_help(tree):
         assert word in done.output
 
 
+@pytest.mark.parametrize('script, status', [
+    ('echo "[1/2] Compiling"', 0), ('echo "FAILED: a"; exit 1', 1),
+    ('echo "ninja: fatal: no" >&2; exit 1', 1), ('kill -9 $$', 1)])
+def test_progress_keeps_the_status(tmp_path, script, status):
+    """A build that was killed, or did not begin, is no success."""
+    env = fake(tmp_path / 'bin', 'ninja', script + '\n')
+    done = run(TOP / 'overlay/progress', 'building', 'ninja', env=env)
+    assert done.returncode == status, done.output
+    assert ('building: FAILED' in done.output) == (status != 0)
+
+
 def test_version(build):
     done = run(build.dir / 'qemu/qemu-system-aarch64', '--version')
     base = (build.dir / 'src/VERSION').read_text().strip()
