@@ -405,8 +405,8 @@ static void el_setup(void)
  * set: the next el_run() writes only what is different then, which keeps
  * tens of thousands of runs within seconds.
  */
-static void el_run(int el, bool secure, const struct el_regs *regs,
-                   const char *stub, struct el_result *res)
+static inline void el_run(int el, bool secure, const struct el_regs *regs,
+                          const char *stub, struct el_result *res)
 {
     struct el_regs r = *regs;
     uint64_t esr;
