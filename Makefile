@@ -110,4 +110,7 @@ clean:
 
 .PHONY: distclean
 distclean:
+	@[ $(B) = $(ROOT)/build ] || [ ! -e $(B) ] || [ -e $(B)/.qemu-armv9 ] || { \
+	    echo "make: BUILDDIR=$(B) is no build folder of configure's;" \
+	        "remove it by hand" >&2; exit 1; }
 	rm -rf $(B)

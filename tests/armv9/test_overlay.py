@@ -231,6 +231,49 @@ def test_wrong_base_version(tree):
     assert not (tree / 'build/base.new').exists(), 'nothing half-done'
 
 
+@pytest.mark.parametrize('option, words', [
+    ('--prefix=opt', '--prefix=opt is not an absolute path'),
+    ('--prefix=/a b', '--prefix=/a b must not contain white space'),
+    ('--qemu-source=', '--qemu-source needs a path'),
+    ('--qemu-source=.', 'holds the build folder'),
+    ('--qemu-source=build/base', "is configure's own copy")])
+def test_bad_value(tree, option, words):
+    done = configure(tree, option)
+    assert done.returncode == 1
+    assert words in done.output
+    assert (tree / 'build/base/VERSION').exists()
+
+
+def test_folder_of_somebody_else(tree, tmp_path):
+    """configure and distclean remove folders, but none of the user's."""
+    folder = tmp_path / 'work'
+    (folder / 'src').mkdir(parents=True)
+    done = run(tree / 'configure', '--qemu-source=/none', cwd=folder)
+    assert done.returncode == 1
+    assert f'{folder} is not empty, and no build folder' in done.output
+    done = run('make', '-f', TOP / 'Makefile', f'BUILDDIR={folder}',
+               'distclean')
+    assert done.returncode != 0
+    assert (folder / 'src').is_dir()
+
+
+def test_base_in_removal_has_no_name(tree, tmp_path):
+    """Killed while it clears the way for another base."""
+    other = tree / 'other'
+    other.mkdir()
+    env = fake(tmp_path / 'bin', 'rm',
+               'case "$*" in *-rf*/build/base*) kill $PPID ;;\n'
+               '*) exec /bin/rm "$@" ;; esac\n')
+    configure(tree, f'--qemu-source={other}', env=env)
+    assert not (tree / 'build/base.id').exists()
+
+
+def test_cache_folder(tree):
+    done = configure(tree, env={'QEMU_ARMV9_CACHE': 'cache'})
+    assert done.returncode == 1
+    assert 'QEMU_ARMV9_CACHE=cache is not an absolute path' in done.output
+
+
 def test_no_such_source(tree):
     done = configure(tree, '--qemu-source=/no/such/tarball')
     assert done.returncode == 1
