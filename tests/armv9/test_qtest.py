@@ -36,7 +36,8 @@ def pytest_generate_tests(metafunc):
             out = subprocess.run([program, '-l'], env=environment(build),
                                  check=True, text=True, timeout=20,
                                  stdout=subprocess.PIPE).stdout
-            paths = re.findall(r'^/.*', out, re.M)
+            # Newer versions of GLib list the cases as comments of TAP.
+            paths = re.findall(r'^(?:# )?(/.*)', out, re.M) or ['no cases']
         cases += [pytest.param(program, path, id=f'{name}{path}')
                   for path in paths]
     metafunc.parametrize('program, path', cases)
