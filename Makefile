@@ -68,23 +68,26 @@ qtests: compose
 
 .PHONY: install
 install: qemu
-	@DESTDIR=$(DESTDIR) $(ROOT)/overlay/install $(B) $(prefix)
+	@DESTDIR='$(DESTDIR)' $(ROOT)/overlay/install $(B) '$(prefix)'
 
+# Packages first, and all at once: who is not root gets one line to run.
 .PHONY: demo
-demo: qemu arm64
-	@$(ROOT)/overlay/need test
+demo:
+	@$(ROOT)/overlay/need build test
+	@$(MAKE) --no-print-directory -C $(ROOT) BUILDDIR=$(B) qemu arm64
 	@$(ROOT)/tests/guest/demo --builddir=$(B) --kernel=$(KERNEL)
 
 .PHONY: shell
-shell: qemu
-	@$(ROOT)/overlay/need test
+shell:
+	@$(ROOT)/overlay/need build test
+	@$(MAKE) --no-print-directory -C $(ROOT) BUILDDIR=$(B) qemu
 	@$(ROOT)/tests/guest/shell --builddir=$(B) --kernel=$(KERNEL)
 
 CHECKS := overlay unit upstream qtest baremetal guest nested
 
 .PHONY: check
 check:
-	@$(ROOT)/overlay/need python
+	@$(ROOT)/overlay/need build test unit
 	@$(ROOT)/tests/armv9/check $(B) $(CHECKS)
 
 .PHONY: $(addprefix check-,$(CHECKS))
@@ -99,8 +102,9 @@ fuzz:
 	@FUZZ_SECONDS=$(SECONDS) $(ROOT)/tests/armv9/check $(B) unit
 
 .PHONY: bench
-bench: qemu
-	@$(ROOT)/overlay/need bench
+bench:
+	@$(ROOT)/overlay/need build test bench
+	@$(MAKE) --no-print-directory -C $(ROOT) BUILDDIR=$(B) qemu
 	@$(ROOT)/tests/bench/bench --builddir=$(B) $(BENCHFLAGS)
 
 .PHONY: clean
