@@ -31,6 +31,14 @@ static void cpu_arm_set_fpmr(Object *obj, bool value, Error **errp)
 {
     ARMCPU *cpu = ARM_CPU(obj);
 
+#ifdef CONFIG_USER_ONLY
+    /* It would also need the signal frame record, the hwcap, the control. */
+    if (value) {
+        error_setg(errp, "fpmr=on is not supported in user mode; "
+                   "use fpmr=off");
+        return;
+    }
+#endif
     /* The registers are made when the CPU is: later it is half a change. */
     if (DEVICE(obj)->realized) {
         qdev_prop_set_after_realize(DEVICE(obj), "fpmr", errp);
@@ -46,7 +54,6 @@ void aarch64_add_fpmr_properties(Object *obj)
     object_property_set_description(obj, "fpmr",
         "Set off to disable FEAT_FPMR (Floating-point Mode Register)");
 #ifndef CONFIG_USER_ONLY
-    /* User mode would also need the signal frame record and the hwcap. */
     set_fpmr(ARM_CPU(obj), true);
 #endif
 }
