@@ -4,7 +4,6 @@
 ROOT := $(patsubst %/,%,$(dir $(realpath $(lastword $(MAKEFILE_LIST)))))
 BUILDDIR ?= $(ROOT)/build
 B := $(abspath $(BUILDDIR))
-PYTHON ?= /usr/bin/python3
 KERNEL ?= 6.12
 NINJA ?= ninja
 export BUILDDIR
