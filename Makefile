@@ -3,7 +3,10 @@
 
 ROOT := $(patsubst %/,%,$(dir $(realpath $(lastword $(MAKEFILE_LIST)))))
 BUILDDIR ?= $(ROOT)/build
-B := $(abspath $(BUILDDIR))
+B := $(abspath $(or $(BUILDDIR),$(ROOT)/build))
+ifneq ($(words $(ROOT) $(B)),2)
+$(error the path must not contain white space: $(ROOT) $(BUILDDIR))
+endif
 KERNEL ?= 6.12
 NINJA ?= ninja
 export BUILDDIR

@@ -336,6 +336,14 @@ def test_help(tree):
         assert word in done.output
 
 
+@pytest.mark.parametrize('builddir, words', [
+    ('', f'rm -rf {TOP}/build/arm64 '), ('/a b', 'must not contain white')])
+def test_builddir_of_make(builddir, words):
+    """Empty or with a space, it names none of the machine's folders."""
+    done = run('make', '-n', '-C', TOP, f'BUILDDIR={builddir}', 'clean')
+    assert words in done.output
+
+
 @pytest.mark.parametrize('script, status', [
     ('echo "[1/2] Compiling"', 0), ('echo "FAILED: a"; exit 1', 1),
     ('echo "ninja: fatal: no" >&2; exit 1', 1), ('kill -9 $$', 1)])
