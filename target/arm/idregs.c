@@ -197,6 +197,18 @@ static IDRegMisfitKind idreg_kind(const IDRegField *field, uint64_t host,
     return IDREG_NOT_SAFE;
 }
 
+/*
+ * The bits of the field that can differ from the host's.  A number with an
+ * order is written whole or not at all; that is how Linux takes its mask.
+ */
+static uint64_t idreg_writable(const IDRegField *field, uint64_t writable)
+{
+    uint64_t mask = extract64(writable, field->lsb, field->width);
+
+    return field->safe == IDREG_ANY ||
+           mask == MAKE_64BIT_MASK(0, field->width) ? mask : 0;
+}
+
 void idreg_resolve(const IDReg *reg, uint64_t host, uint64_t asked,
                    uint64_t writable, uint64_t enforce, IDRegResult *result)
 {
@@ -208,7 +220,7 @@ void idreg_resolve(const IDReg *reg, uint64_t host, uint64_t asked,
         const IDRegField *f = &reg->fields[i];
         uint64_t limit = extract64(host, f->lsb, f->width);
         uint64_t want = extract64(asked, f->lsb, f->width);
-        uint64_t mask = extract64(writable, f->lsb, f->width);
+        uint64_t mask = idreg_writable(f, writable);
         uint64_t given = want;
         bool allowed = idreg_field_allows(f, limit, want);
         bool fixed = (want ^ limit) & ~mask;
@@ -223,7 +235,6 @@ void idreg_resolve(const IDReg *reg, uint64_t host, uint64_t asked,
         }
         if ((given ^ limit) & ~mask) {
             given = limit;
-            fixed |= allowed;
             /* PMU: 0 and 0xf are the same. */
             allowed = f->safe == IDREG_LOWER &&
                       idreg_rank(f, want) == idreg_rank(f, limit);

@@ -214,7 +214,8 @@ bool idreg_field_allows(const IDRegField *field, uint64_t host,
  * @host: the host's value: the limit
  * @asked: the value requested
  * @writable: bits that the kernel lets differ from @host; ~0 when it is the
- *      guest's hardware that is asked, not a kernel
+ *      guest's hardware that is asked, not a kernel.  A field with some of
+ *      its bits is not writable, unless it is IDREG_ANY.
  * @enforce: IDREG_ENFORCE, IDREG_CLAMP, or the bits of the fields that must
  *      not be clamped, because somebody asked for them by name
  * @result: filled in

@@ -95,7 +95,7 @@ static void model_field(const IDReg *r, const IDRegField *f, uint64_t host,
     uint64_t h = number(host, f->lsb, f->width);
     uint64_t a = number(asked, f->lsb, f->width);
     uint64_t v = number(value, f->lsb, f->width);
-    bool reach = true, zero = true, none;
+    bool reach = true, zero = true, whole = true, none;
 
     for (unsigned i = f->lsb; i < f->lsb + f->width; i++) {
         /* Whatever happens, the kernel takes each bit. */
@@ -104,9 +104,13 @@ static void model_field(const IDReg *r, const IDRegField *f, uint64_t host,
         if (bit(asked, i) != bit(host, i) && !bit(writable, i)) {
             reach = false;
         }
-        if (bit(host, i) && !bit(writable, i)) {
-            zero = false;
-        }
+        whole &= bit(writable, i);
+    }
+    if (f->safe != IDREG_ANY && !whole) {
+        /* The kernel takes the host's value only. */
+        check(v == h);
+        reach = a == h;
+        zero = false;
     }
     if (f->safe == IDREG_RESERVED) {
         check(v == h);

@@ -471,11 +471,14 @@ static void test_register(void)
     tap_ok(res.value == 0x80000000 && !strcmp(text, "CTR_EL0[31]: requested "
            "0x0, fixed at 0x1 (reserved bits)"), "%s", text);
 
-    /* Part of a field is writable: what cannot be reached is the host's. */
+    /* A field of which only a part is writable is not, if it has an order. */
     r = idreg_find("ID_AA64ISAR0_EL1");
-    idreg_resolve(r, 0x20, 0x10, 0x10, IDREG_CLAMP, &res);
+    idreg_resolve(r, 0x20, 0x00, 0x20, IDREG_CLAMP, &res);
     tap_ok(res.count == 1 && res.value == 0x20 &&
-           res.misfits[0].kind == IDREG_NOT_WRITABLE, "part of a field");
+           res.misfits[0].kind == IDREG_NOT_WRITABLE, "part of a number");
+    r = idreg_find("AIDR_EL1");
+    idreg_resolve(r, 0x20, 0x00, 0x20, IDREG_ENFORCE, &res);
+    tap_ok(res.count == 0 && res.value == 0, "part of what has no order");
 }
 
 /* The longest text of any field fits in IDREG_TEXT_MAX. */
