@@ -7,6 +7,7 @@
 #include "qemu/osdep.h"
 #include <sys/ioctl.h>
 #include <linux/kvm.h>
+#include "qemu/error-report.h"
 #include "cpu.h"
 #include "kvm_arm.h"
 #include "arm-idregs.h"
@@ -17,7 +18,14 @@ static uint64_t read_id_reg(int fd, uint64_t id)
     uint64_t value = 0;
     struct kvm_one_reg reg = { .id = id, .addr = (uintptr_t)&value };
 
-    return ioctl(fd, KVM_GET_ONE_REG, &reg) < 0 ? 0 : value;
+    if (ioctl(fd, KVM_GET_ONE_REG, &reg) < 0) {
+        if (errno != ENOENT) {
+            warn_report("KVM does not let ID register 0x%" PRIx64 " be read:"
+                        " %s; it is taken as 0", id, strerror(errno));
+        }
+        return 0;
+    }
+    return value;
 }
 
 void kvm_arm_read_idregs(int fd, ARMISARegisters *isar)

@@ -182,6 +182,14 @@ def test_goes_on_after_an_interrupted_update(tree, tmp_path):
         (tree / 'build/src/target/arm/cpu.h').read_text()
 
 
+def test_upstream_file_removed(tree):
+    compose(tree)
+    (tree / 'build/src/target/arm/ptw.c').unlink()
+    done = compose(tree)
+    assert done.returncode == 1
+    assert 'an upstream file was removed: target/arm/ptw.c' in done.output
+
+
 def test_quilt_cycle(tree):
     """A new hook with overlay/q: edit, notice, refresh, compose."""
     compose(tree)
