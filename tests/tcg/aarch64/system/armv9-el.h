@@ -399,14 +399,10 @@ static void el_setup(void)
     el_reset();
 }
 
-/*
- * Run a stub at EL el, Secure or not (meaningful with EL3 only; without it
- * there is one Security state), under these controls.  The controls stay
- * set: the next el_run() writes only what is different then, which keeps
- * tens of thousands of runs within seconds.
- */
-static inline void el_run(int el, bool secure, const struct el_regs *regs,
-                          const char *stub, struct el_result *res)
+/* Run a stub with this PSTATE, of which M and nRW say at which EL. */
+static inline void el_run_pstate(uint64_t pstate, bool secure,
+                                 const struct el_regs *regs,
+                                 const char *stub, struct el_result *res)
 {
     struct el_regs r = *regs;
     uint64_t esr;
@@ -416,13 +412,12 @@ static inline void el_run(int el, bool secure, const struct el_regs *regs,
     r.scr_el3 = (r.scr_el3 & ~SCR_NS) | (secure ? 0 : SCR_NS);
     el_load(&r);
 
-    /* PSTATE: D, A, I, F masked; AArch64; SP_EL0 */
     el_write_elr(el_top, (uintptr_t)stub);
-    el_write_spsr(el_top, 0x3c0 | el << 2);
+    el_write_spsr(el_top, pstate);
     el_enter(el_args);
 
     el_leave_host();
-    res->from = el;
+    res->from = FIELD64(pstate, 2, 2);
     res->el = el_top;
     res->vector = el_mail.vector;
     esr = el_read_esr(el_top);
@@ -441,6 +436,30 @@ static inline void el_run(int el, bool secure, const struct el_regs *regs,
     }
     res->done = EL_EC(res->esr) == EL_EC_BRK &&
                 (res->esr & 0xffff) == EL_END_IMM;
+}
+
+/*
+ * Run a stub at EL el, Secure or not (meaningful with EL3 only; without it
+ * there is one Security state), under these controls.  The controls stay
+ * set: the next el_run() writes only what is different then, which keeps
+ * tens of thousands of runs within seconds.
+ */
+static inline void el_run(int el, bool secure, const struct el_regs *regs,
+                          const char *stub, struct el_result *res)
+{
+    /* PSTATE: D, A, I, F masked; AArch64; SP_EL0 */
+    el_run_pstate(0x3c0 | el << 2, secure, regs, stub, res);
+}
+
+/*
+ * Run A32 code at EL0; ID_AA64PFR0_EL1.EL0 must be 2.  As EL_STUB()'s BRK
+ * is no A32 instruction, the code ends in an exception of its own.
+ */
+static inline void el_run_a32(bool secure, const struct el_regs *regs,
+                              const char *stub, struct el_result *res)
+{
+    /* PSTATE: A, I, F masked; A32; User mode */
+    el_run_pstate(0x1d0, secure, regs, stub, res);
 }
 
 /*
