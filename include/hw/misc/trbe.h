@@ -1,0 +1,89 @@
+/*
+ * FEAT_TRBE: the Trace Buffer Unit, as the CPU sees it
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Chapter D6.  The registers are in target/arm/cpregs-trbe.c; the unit, which
+ * writes memory and raises the interrupt, is hw/misc/trbe/trbe.c.
+ */
+
+#ifndef HW_MISC_TRBE_H
+#define HW_MISC_TRBE_H
+
+#include "cpu.h"
+
+static inline bool isar_feature_aa64_trbe(const ARMISARegisters *id)
+{
+    return FIELD_EX64(id->id_aa64dfr0, ID_AA64DFR0, TRACEBUFFER) != 0;
+}
+
+/**
+ * define_trbe_cpregs: register TRBLIMITR_EL1 and its like
+ * @cpu: CPU whose final feature set is known
+ *
+ * Does nothing when @cpu does not have FEAT_TRBE.
+ */
+void define_trbe_cpregs(ARMCPU *cpu);
+
+/**
+ * trbe_owner: who owns the trace buffer
+ * @env: CPU state
+ * @space: where to put the owning Security state, or NULL
+ *
+ * Returns: the owning Exception level, 1 or 2 (D6.3.5, TraceBufferOwner())
+ */
+int trbe_owner(CPUARMState *env, ARMSecuritySpace *space);
+
+/**
+ * trbe_enabled: whether the unit is enabled
+ * @env: CPU state
+ *
+ * R_YCHKJ, TraceBufferEnabled(): TRBLIMITR_EL1.E and self-hosted trace.
+ */
+bool trbe_enabled(CPUARMState *env);
+
+/**
+ * trbe_running: whether trace that is written now gets into the buffer
+ * @env: CPU state
+ *
+ * TraceBufferRunning(): enabled, and collection is not stopped (R_FRHXV).
+ */
+bool trbe_running(CPUARMState *env);
+
+/**
+ * trbe_write: trace data from the trace unit
+ * @cpu: the CPU
+ * @buf: the bytes
+ * @len: how many
+ *
+ * Puts the bytes into memory through the owning translation regime, moves
+ * TRBPTR_EL1, and reports whatever happens in TRBSR_EL1 and by interrupt.
+ * What comes after a stop is discarded (R_YMVZL), as is everything while the
+ * unit is disabled (R_HNTLG).
+ *
+ * Returns: true when the trace unit must be flushed: write what it still
+ * holds, then call trbe_flushed()
+ */
+bool trbe_write(ARMCPU *cpu, const uint8_t *buf, size_t len);
+
+/**
+ * trbe_trigger: the trace unit signals a Detected Trigger
+ * @cpu: the CPU
+ *
+ * Returns: true when the trace unit must be flushed, as for trbe_write()
+ */
+bool trbe_trigger(ARMCPU *cpu);
+
+/**
+ * trbe_flushed: end of a flush that trbe_write() or trbe_trigger() asked for
+ * @cpu: the CPU
+ */
+void trbe_flushed(ARMCPU *cpu);
+
+/**
+ * trbe_update_irq: make the interrupt follow TRBSR_EL1.IRQ
+ * @cpu: the CPU
+ */
+void trbe_update_irq(ARMCPU *cpu);
+
+#endif
