@@ -23,7 +23,7 @@ import runner                                       # noqa: E402
 
 REQUIRED = ('kernel', 'run', 'timeout')
 OPTIONAL = ('machine', 'cpu', 'smp', 'memory', 'qemu', 'append', 'guest',
-            'guestcpu', 'expect', 'setup', 'during')
+            'guestcpu', 'expect', 'setup', 'during', 'perf')
 
 # Escape sequences of firmware, and carriage returns.
 NOISE = re.compile(r'\x1b\[[0-9;=?]*[A-Za-z]|\r')
@@ -38,10 +38,11 @@ def lines(test, key):
     return [s.strip() for s in test.get(key, '').splitlines() if s.strip()]
 
 
-def images(build, kernel, host=False):
+def images(build, kernel, host=False, perf=False):
     """(kernel, initramfs) for a guest; made now if need be."""
     cmd = [HERE / 'mkinitramfs', f'--builddir={build.dir}',
-           f'--kernel={kernel}', *(['--host'] if host else [])]
+           f'--kernel={kernel}', *(['--host'] if host else []),
+           *(['--perf'] if perf else [])]
     res = subprocess.run(cmd, stdout=subprocess.PIPE, text=True, check=False)
     if res.returncode:
         raise RuntimeError('no kernel and initramfs: '
@@ -51,7 +52,8 @@ def images(build, kernel, host=False):
 
 def command(build, test, extra=(), append=()):
     """The QEMU command line of a test.  It can be pasted into a shell."""
-    kernel, initrd = images(build, test['kernel'], 'guest' in test)
+    kernel, initrd = images(build, test['kernel'], 'guest' in test,
+                            'perf' in test)
     words = ['quiet', 'loglevel=3', 'panic=-1', *test.get('append', '').split()]
     for key in ('run', 'guest'):
         words += [f'armv9.{key}=' + ','.join(job.split())
