@@ -16,15 +16,7 @@
 FIELD(TRFCR, E0TRE, 0, 1)
 FIELD(TRFCR, ExTRE, 1, 1)
 FIELD(TRFCR, CX, 3, 1)          /* TRFCR_EL2 and HTRFCR */
-FIELD(TRFCR, TS, 5, 2)
-
-/* TRFCR_ELx.TS */
-enum {
-    TRFCR_TS_BY_EL1 = 0,        /* TRFCR_EL2: TRFCR_EL1.TS decides */
-    TRFCR_TS_VIRTUAL = 1,
-    TRFCR_TS_GUEST_PHYSICAL = 2,
-    TRFCR_TS_PHYSICAL = 3,
-};
+FIELD(TRFCR, TS, 5, 2)         /* ETETime in ete/ete-filter.h */
 
 static inline bool isar_feature_aa64_trf(const ARMISARegisters *id)
 {
