@@ -10,7 +10,13 @@
 #ifndef HW_MISC_TRBE_H
 #define HW_MISC_TRBE_H
 
+#include "hw/registerfields.h"
 #include "cpu.h"
+
+/* Whose the trace buffer is (D6.3.5) */
+FIELD(MDCR_EL2, E2TB, 24, 2)
+FIELD(MDCR_EL3, NSTB, 24, 2)
+FIELD(MDCR_EL3, NSTBE, 26, 1)       /* FEAT_RME */
 
 static inline bool isar_feature_aa64_trbe(const ARMISARegisters *id)
 {
@@ -24,6 +30,20 @@ static inline bool isar_feature_aa64_trbe(const ARMISARegisters *id)
  * Does nothing when @cpu does not have FEAT_TRBE.
  */
 void define_trbe_cpregs(ARMCPU *cpu);
+
+/**
+ * trbe_firmware_reset: play the firmware before a kernel is entered
+ * @cpu: CPU to be started
+ * @target_el: EL the kernel starts at
+ *
+ * Sets what Linux demands (booting.rst): Non-secure state owns the buffer, and
+ * EL1 may use it when a kernel starts there.
+ */
+#ifdef CONFIG_USER_ONLY
+static inline void trbe_firmware_reset(ARMCPU *cpu, int target_el) { }
+#else
+void trbe_firmware_reset(ARMCPU *cpu, int target_el);
+#endif
 
 /**
  * trbe_owner: who owns the trace buffer
