@@ -16,33 +16,30 @@
 #include "internals.h"
 #include "cpu-features.h"
 #include "hw/misc/trbe.h"
+#include "target/arm/ete/ete-filter.h"
 #include "trace.h"
 
 /* The smallest translation granule: where a translation may end */
 #define GRANULE 4096
 
-/*
- * R_HBZNT, TraceBufferOwner().  The reserved values of MDCR_EL3.{NSTBE, NSTB},
- * 0b10x, are taken as 0b00x.
- */
 int trbe_owner(CPUARMState *env, ARMSecuritySpace *space)
 {
     uint64_t mdcr_el3 = env->cp15.mdcr_el3;
-    ARMSecuritySpace ss = ARMSS_NonSecure;
+    ETEOwnerControls controls = {
+        .has_el2 = arm_feature(env, ARM_FEATURE_EL2),
+        .has_el3 = arm_feature(env, ARM_FEATURE_EL3),
+        .has_rme = cpu_isar_feature(aa64_rme, env_archcpu(env)),
+        .secure_el2 = env->cp15.scr_el3 & SCR_EEL2,
+        .nstb = FIELD_EX64(mdcr_el3, MDCR_EL3, NSTB),
+        .nstbe = FIELD_EX64(mdcr_el3, MDCR_EL3, NSTBE),
+        .e2tb = FIELD_EX64(env->cp15.mdcr_el2, MDCR_EL2, E2TB),
+    };
+    ETEOwner owner = ete_buffer_owner(&controls);
 
-    if (arm_feature(env, ARM_FEATURE_EL3)) {
-        if (!(FIELD_EX64(mdcr_el3, MDCR_EL3, NSTB) & 2)) {
-            ss = ARMSS_Secure;
-        } else if (cpu_isar_feature(aa64_rme, env_archcpu(env)) &&
-                   FIELD_EX64(mdcr_el3, MDCR_EL3, NSTBE)) {
-            ss = ARMSS_Realm;
-        }
-    }
     if (space) {
-        *space = ss;
+        *space = (ARMSecuritySpace)owner.space;
     }
-    return arm_is_el2_enabled_secstate(env, ss) &&
-           !FIELD_EX64(env->cp15.mdcr_el2, MDCR_EL2, E2TB) ? 2 : 1;
+    return owner.el;
 }
 
 bool trbe_enabled(CPUARMState *env)
