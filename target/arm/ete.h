@@ -8,9 +8,9 @@
  *
  *   ete_gen_*()               while it is translated, when the TB flag ETE says
  *                             that it is traced (tcg/translate-ete.h)
- *   ete_exception()           from the exception entry
- *   ete_exception_return()    from ERET
  *   ete_tb_flags()            where the TB flags are made
+ *   ete_exception*()          from exception entry and ERET
+ *   ete_context_changed()     when an identifier is written
  *   ete_sync()                from TSB CSYNC
  *   ete_discontinuity()       wherever else the PC changes
  */
@@ -47,6 +47,139 @@ void define_ete_cpregs(ARMCPU *cpu);
  * Does nothing without FEAT_ETE.
  */
 void ete_sync(CPUARMState *env);
+
+/*
+ * The following are called from where code is executed: they cost a test
+ * of TRCPRGCTLR when there is nothing to do, and it is 0 without FEAT_ETE.
+ */
+
+CPUARMTBFlags ete_tb_flags_slow(CPUARMState *env, int el, CPUARMTBFlags flags);
+void ete_flags_rebuilt_slow(CPUARMState *env);
+void ete_exception_begin_slow(CPUARMState *env);
+void ete_exception_slow(CPUARMState *env);
+void ete_exception_return_begin_slow(CPUARMState *env);
+void ete_exception_return_slow(CPUARMState *env);
+void ete_context_changed_slow(CPUARMState *env);
+void ete_discontinuity_slow(CPUARMState *env);
+void ete_wfx_slow(CPUARMState *env);
+
+/* Whether the trace unit may be enabled; ete_enabled() knows for sure. */
+#ifdef CONFIG_USER_ONLY
+#define ete_maybe(env) false
+#else
+#define ete_maybe(env) unlikely((env)->trace.ete.prgctlr & 1)
+#endif
+
+/**
+ * ete_tb_flags: add the TB flags ETE and ETE_START
+ * @env: CPU state
+ * @el: the current Exception level
+ * @flags: the other flags
+ *
+ * Returns: the flags; depends on nothing but @env, and changes nothing
+ */
+static inline CPUARMTBFlags ete_tb_flags(CPUARMState *env, int el,
+                                         CPUARMTBFlags flags)
+{
+    return ete_maybe(env) ? ete_tb_flags_slow(env, el, flags) : flags;
+}
+
+/**
+ * ete_flags_rebuilt: the TB flags were made anew, and may have changed
+ * @env: CPU state
+ */
+static inline void ete_flags_rebuilt(CPUARMState *env)
+{
+    if (ete_maybe(env)) {
+        ete_flags_rebuilt_slow(env);
+    }
+}
+
+/**
+ * ete_exception_begin: an exception is about to be taken
+ * @env: CPU state; env->exception and cs->exception_index describe it
+ */
+static inline void ete_exception_begin(CPUARMState *env)
+{
+    if (ete_maybe(env)) {
+        ete_exception_begin_slow(env);
+    }
+}
+
+/**
+ * ete_exception: an exception was taken
+ * @env: CPU state, at the vector
+ */
+static inline void ete_exception(CPUARMState *env)
+{
+    if (ete_maybe(env)) {
+        ete_exception_slow(env);
+    }
+}
+
+/* ete_exception_return_begin: an ERET is about to be executed */
+static inline void ete_exception_return_begin(CPUARMState *env)
+{
+    if (ete_maybe(env)) {
+        ete_exception_return_begin_slow(env);
+    }
+}
+
+/* ete_exception_return: an ERET was executed, legal or not */
+static inline void ete_exception_return(CPUARMState *env)
+{
+    if (ete_maybe(env)) {
+        ete_exception_return_slow(env);
+    }
+}
+
+/**
+ * ete_context_changed: CONTEXTIDR_EL1 or CONTEXTIDR_EL2 was written
+ * @env: CPU state, with the new value (R_HXNXF)
+ */
+static inline void ete_context_changed(CPUARMState *env)
+{
+    if (ete_maybe(env)) {
+        ete_context_changed_slow(env);
+    }
+}
+
+/**
+ * ete_discontinuity: the PC changes in a way that no element describes
+ * @env: CPU state
+ *
+ * By a debugger, for example.  The next instruction has a Trace On element.
+ */
+static inline void ete_discontinuity(CPUARMState *env)
+{
+    if (ete_maybe(env)) {
+        ete_discontinuity_slow(env);
+    }
+}
+
+/**
+ * ete_wfx: a WFI or WFIT that may halt the CPU
+ * @env: CPU state, the PC after the instruction
+ * @executed: it is not trapped
+ */
+static inline void ete_wfx(CPUARMState *env, bool executed)
+{
+    if (ete_maybe(env) && executed) {
+        ete_wfx_slow(env);
+    }
+}
+
+/* The subsection of the CPU's migration stream, while the unit is enabled */
+extern const VMStateDescription vmstate_ete;
+
+/* ete_reset: reset the trace unit; its registers are reset as others are. */
+void ete_reset(ARMCPU *cpu);
+
+/**
+ * ete_realize: make the trace unit of a CPU that has FEAT_ETE
+ * @cpu: CPU whose final feature set is known
+ */
+void ete_realize(ARMCPU *cpu);
 
 /**
  * ete_enable_changed: TRCPRGCTLR.EN or the OS Lock was written

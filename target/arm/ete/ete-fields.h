@@ -1,0 +1,37 @@
+/*
+ * Fields of the trace unit's registers
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * D24.4, those that the unit looks at.
+ */
+
+#ifndef TARGET_ARM_ETE_ETE_FIELDS_H
+#define TARGET_ARM_ETE_ETE_FIELDS_H
+
+#include "hw/registerfields.h"
+
+FIELD(TRCPRGCTLR, EN, 0, 1)
+
+FIELD(TRCCONFIGR, CCI, 4, 1)
+FIELD(TRCCONFIGR, CID, 6, 1)
+FIELD(TRCCONFIGR, VMID, 7, 1)
+FIELD(TRCCONFIGR, TS, 11, 1)
+FIELD(TRCCONFIGR, RS, 12, 1)
+
+FIELD(TRCCCCTLR, THRESHOLD, 0, 12)
+
+FIELD(TRCRSR, TA, 12, 1)
+
+FIELD(TRCSYNCPR, PERIOD, 0, 5)
+
+/* EXLEVEL_*: a 1 for each level that is not traced, EL0 in the lowest bit */
+FIELD(TRCVICTLR, EVENT, 0, 8)
+FIELD(TRCVICTLR, SSSTATUS, 9, 1)
+FIELD(TRCVICTLR, TRCRESET, 10, 1)
+FIELD(TRCVICTLR, TRCERR, 11, 1)
+FIELD(TRCVICTLR, EXLEVEL_S, 16, 4)
+FIELD(TRCVICTLR, EXLEVEL_NS, 20, 3)
+FIELD(TRCVICTLR, EXLEVEL_RL, 24, 3)
+
+#endif

@@ -1,0 +1,628 @@
+/*
+ * The trace unit: what is executed in, the trace byte stream out
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * D4.5: which elements there are for what is executed, and when.  Translated
+ * code shifts Atom elements into env->trace.atoms by itself; everything else
+ * comes here.  The bytes go to the Trace Buffer Unit.
+ *
+ * Code is traced when it was translated with the TB flag ETE.  Only a write to
+ * a System register, an exception or an exception return changes that, and
+ * all of them make the flags anew.
+ *
+ * Not modelled: Debug state; tracing of AArch32 state, which is as if ViewInst
+ * were inactive there; Transactional state, which upstream does not have.
+ */
+
+#include "qemu/osdep.h"
+#include "qemu/timer.h"
+#include "cpu.h"
+#include "internals.h"
+#include "cpu-features.h"
+#include "cpregs.h"
+#include "syndrome.h"
+#include "hw/misc/trbe.h"
+#include "trf.h"
+#include "ete-fields.h"
+#include "ete-unit.h"
+
+static ETERegs *ete_regs(CPUARMState *env)
+{
+    return &env->trace.ete;
+}
+
+static ETEUnit *ete_unit(CPUARMState *env)
+{
+    return env_archcpu(env)->ete;
+}
+
+/* PE clock cycles: as PMCCNTR_EL0 counts them, one in a nanosecond. */
+static uint64_t ete_cycles(void)
+{
+    return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+}
+
+bool ete_enabled(CPUARMState *env)
+{
+    return FIELD_EX64(ete_regs(env)->prgctlr, TRCPRGCTLR, EN)
+           && !(env->cp15.oslsr_el1 & 2);
+}
+
+/* D4.5.9.1.2: TRCVICTLR.EXLEVEL_* are the levels that are not traced. */
+static bool ete_level_traced(CPUARMState *env, int el)
+{
+    uint64_t victlr = ete_regs(env)->victlr;
+    uint64_t mask;
+
+    switch (arm_security_space(env)) {
+    case ARMSS_NonSecure:
+        mask = FIELD_EX64(victlr, TRCVICTLR, EXLEVEL_NS);
+        break;
+    case ARMSS_Realm:
+        /* As Non-secure, inverted when its own bit is 1 (D24.4, TRCVICTLR) */
+        mask = FIELD_EX64(victlr, TRCVICTLR, EXLEVEL_NS)
+               ^ FIELD_EX64(victlr, TRCVICTLR, EXLEVEL_RL);
+        break;
+    default:
+        mask = FIELD_EX64(victlr, TRCVICTLR, EXLEVEL_S);
+        break;
+    }
+    return !extract64(mask, el, 1);
+}
+
+/*
+ * Whether instructions at @el are traced: ViewInst is active (D4.5.9.1), the
+ * region is not prohibited, and the buffer takes what comes.
+ */
+static bool ete_active(CPUARMState *env, int el)
+{
+    return ete_unit(env) && is_a64(env)
+           && ete_enabled(env)
+           && ete_level_traced(env, el)
+           && trbe_running(env)
+           && arm_trace_allowed(env, el);
+}
+
+CPUARMTBFlags ete_tb_flags_slow(CPUARMState *env, int el, CPUARMTBFlags flags)
+{
+    if (ete_active(env, el)) {
+        DP_TBFLAG_ANY(flags, ETE, 1);
+        DP_TBFLAG_ANY(flags, ETE_START, !ete_unit(env)->viewing);
+    }
+    return flags;
+}
+
+/* R_BQDBH: no packet is in parts, and none comes after what was lost. */
+static void ete_lose(CPUARMState *env)
+{
+    ETEUnit *u = ete_unit(env);
+
+    u->lost = true;
+    u->synced = false;
+    u->viewing = false;
+    u->used = 0;
+    u->word = ETE_NO_ATOMS;
+    env->trace.atoms = ETE_NO_ATOMS;
+    DP_TBFLAG_ANY(env->hflags, ETE, 0);
+    DP_TBFLAG_ANY(env->hflags, ETE_START, 0);
+}
+
+/* How many bytes may wait: not more than the trace buffer has room for. */
+static void ete_set_drain(CPUARMState *env)
+{
+    const TRBEBuffer *b = &env->trace.trbe;
+    uint64_t room = trbe_limit(b) - b->ptr;
+
+    ete_unit(env)->drain = MIN(room, ETE_DRAIN);
+}
+
+static void ete_encode_pending(CPUARMState *env);
+
+/* Give the trace buffer all bytes that wait. */
+static void ete_drain(CPUARMState *env)
+{
+    ETEUnit *u = ete_unit(env);
+    ARMCPU *cpu = env_archcpu(env);
+    bool flush;
+
+    if (u->used) {
+        flush = trbe_write(cpu, u->buf, u->used);
+        u->used = 0;
+        if (flush) {
+            ete_encode_pending(env);
+            trbe_write(cpu, u->buf, u->used);
+            u->used = 0;
+            trbe_flushed(cpu);
+        }
+    }
+    if (!trbe_running(env)) {
+        ete_lose(env);
+    }
+    ete_set_drain(env);
+}
+
+/*
+ * The end of an event.  It leaves less than ETE_DRAIN bytes, so that the next
+ * one has the room that it needs.
+ */
+static void ete_end(CPUARMState *env)
+{
+    ETEUnit *u = ete_unit(env);
+
+    assert(u->used <= ETE_DRAIN + ETE_EVENT_BYTES);
+    if (u->used >= u->drain) {
+        ete_drain(env);
+    }
+}
+
+static void ete_count(ETEUnit *u, size_t n)
+{
+    u->used += n;
+    u->since_sync += n;
+}
+
+/* Call an encoder, with where the packet goes and how much room there is. */
+#define ete_put(u, encode, ...) \
+    ete_count(u, encode(__VA_ARGS__, (u)->buf + (u)->used, \
+                        ETE_BUFFER - (u)->used))
+#define ete_put_plain(u, encode) \
+    ete_count(u, encode((u)->buf + (u)->used, ETE_BUFFER - (u)->used))
+
+/* The string of Atom elements that is not encoded yet */
+static uint64_t *ete_atom_word(CPUARMState *env)
+{
+    ETEUnit *u = ete_unit(env);
+
+    return u->each ? &u->word : &env->trace.atoms;
+}
+
+static void ete_encode_pending(CPUARMState *env)
+{
+    ETEUnit *u = ete_unit(env);
+
+    ete_put(u, ete_encode_atoms, ete_atom_word(env));
+}
+
+static void ete_add_atom(CPUARMState *env, bool taken)
+{
+    ETEUnit *u = ete_unit(env);
+    uint64_t *word = ete_atom_word(env);
+
+    *word = *word << 1 | taken;
+    if (*word & ETE_ATOMS_FULL) {
+        ete_put(u, ete_encode_old_atoms, word);
+    }
+}
+
+static ETESecurity ete_security(CPUARMState *env)
+{
+    switch (arm_security_space(env)) {
+    case ARMSS_Secure:
+        return ETE_SECURE;
+    case ARMSS_NonSecure:
+        return ETE_NONSECURE;
+    case ARMSS_Root:
+        return ETE_ROOT;
+    case ARMSS_Realm:
+        return ETE_REALM;
+    }
+    g_assert_not_reached();
+}
+
+/* R_MKKZN, R_JNXJT: identifiers that are not traced are 0. */
+static ETEContext ete_context(CPUARMState *env)
+{
+    uint64_t configr = ete_regs(env)->configr;
+    ETEContext c = {
+        .el = arm_current_el(env),
+        .security = ete_security(env),
+        .sf = is_a64(env),
+    };
+
+    if (FIELD_EX64(configr, TRCCONFIGR, CID)) {
+        c.contextid = env->cp15.contextidr_el[1];
+    }
+    if (FIELD_EX64(configr, TRCCONFIGR, VMID) && arm_trace_shows_el2(env)) {
+        c.vmid = env->cp15.contextidr_el[2];
+    }
+    return c;
+}
+
+static void ete_request_timestamp(CPUARMState *env)
+{
+    if (FIELD_EX64(ete_regs(env)->configr, TRCCONFIGR, TS)) {
+        ete_unit(env)->ts_request = true;
+    }
+}
+
+/* D4.5.10.1: A-Sync and Trace Info, from which a decoder can start */
+static void ete_synchronize(CPUARMState *env)
+{
+    ETEUnit *u = ete_unit(env);
+    const ETERegs *r = ete_regs(env);
+
+    ete_put_plain(u, ete_encode_async);
+    u->since_sync = 0;
+    ete_put(u, ete_encode_trace_info, &u->packet,
+            FIELD_EX64(r->configr, TRCCONFIGR, CCI),
+            FIELD_EX64(r->ccctlr, TRCCCCTLR, THRESHOLD), false);
+    u->synced = true;
+    ete_request_timestamp(env);
+}
+
+static void ete_put_target_context(CPUARMState *env, uint64_t pc)
+{
+    ETEUnit *u = ete_unit(env);
+    ETEContext c = ete_context(env);
+
+    ete_put(u, ete_encode_target_context, &u->packet, pc, ETE_IS0, &c);
+}
+
+/* TRCSYNCPR: bytes between synchronizations; 0 is never (D24.4) */
+static bool ete_sync_due(CPUARMState *env)
+{
+    unsigned period = FIELD_EX64(ete_regs(env)->syncpr, TRCSYNCPR, PERIOD);
+
+    return period && ete_unit(env)->since_sync >= 1ull << period;
+}
+
+/*
+ * What comes after P0 elements, which are encoded in the order of execution:
+ * the cycle count that their Commit asks for (R_GWQGS), a timestamp that is
+ * due (R_CWHHW), and periodic synchronization, which repeats where execution
+ * is (R_MDTYL).  @target is the next instruction.
+ */
+static void ete_after_p0(CPUARMState *env, uint64_t target)
+{
+    ETEUnit *u = ete_unit(env);
+    const ETERegs *r = ete_regs(env);
+    uint32_t cycles = ETE_CYCLES_UNKNOWN;
+
+    if (u->each) {
+        uint64_t now = ete_cycles();
+
+        if (u->cc_known) {
+            cycles = MIN(now - u->cc_base, ETE_CYCLES_UNKNOWN);
+        }
+        if (cycles >= FIELD_EX64(r->ccctlr, TRCCCCTLR, THRESHOLD)) {
+            ete_encode_pending(env);
+            ete_put(u, ete_encode_cycle_count, &u->packet, cycles);
+            u->cc_base = now;
+            u->cc_known = true;
+            cycles = 0;
+        }
+    }
+    if (u->ts_request) {
+        u->ts_request = false;
+        ete_encode_pending(env);
+        ete_put(u, ete_encode_timestamp, &u->packet, arm_trace_timestamp(env),
+                cycles);
+    }
+    if (ete_sync_due(env)) {
+        ete_encode_pending(env);
+        ete_synchronize(env);
+        ete_put_target_context(env, target);
+    }
+}
+
+void ete_start(CPUARMState *env, uint64_t pc)
+{
+    ETEUnit *u = ete_unit(env);
+
+    DP_TBFLAG_ANY(env->hflags, ETE_START, 0);
+    if (!u->synced) {
+        if (u->lost) {
+            ete_put_plain(u, ete_encode_overflow);
+            u->lost = false;
+            u->cc_known = false;        /* R_HQKWH */
+        }
+        ete_synchronize(env);
+    }
+    ete_put_plain(u, ete_encode_trace_on);
+    ete_put_target_context(env, pc);
+    env->trace.atoms = u->each ? ETE_ATOMS_FULL >> 1 : ETE_NO_ATOMS;
+    u->word = ETE_NO_ATOMS;
+    u->viewing = true;
+    ete_regs(env)->rsr |= R_TRCRSR_TA_MASK;
+    ete_end(env);
+}
+
+/* Tracing becomes inactive; what was traced stays in the unit. */
+static void ete_stop(CPUARMState *env)
+{
+    ETEUnit *u = ete_unit(env);
+
+    ete_encode_pending(env);
+    env->trace.atoms = ETE_NO_ATOMS;
+    u->viewing = false;
+    ete_end(env);
+}
+
+void ete_atoms(CPUARMState *env, uint64_t target)
+{
+    ETEUnit *u = ete_unit(env);
+    uint64_t word = env->trace.atoms;
+
+    if (!u->viewing) {
+        env->trace.atoms = ETE_NO_ATOMS;
+        return;
+    }
+    if (u->each) {
+        env->trace.atoms = ETE_ATOMS_FULL >> 1;
+        ete_add_atom(env, word & 1);
+    } else {
+        ete_put(u, ete_encode_old_atoms, &env->trace.atoms);
+    }
+    ete_after_p0(env, target);
+    ete_end(env);
+}
+
+void ete_indirect(CPUARMState *env, uint64_t target)
+{
+    ETEUnit *u = ete_unit(env);
+
+    if (!u->viewing) {
+        env->trace.atoms = ETE_NO_ATOMS;
+        return;
+    }
+    ete_add_atom(env, true);
+    ete_encode_pending(env);
+    ete_put(u, ete_encode_target, &u->packet, target, ETE_IS0);
+    ete_after_p0(env, target);
+    ete_end(env);
+}
+
+void ete_isb(CPUARMState *env, uint64_t next)
+{
+    if (!ete_unit(env)->viewing) {
+        return;
+    }
+    ete_add_atom(env, true);
+    ete_request_timestamp(env);
+    ete_after_p0(env, next);
+    ete_end(env);
+}
+
+void ete_wfx_slow(CPUARMState *env)
+{
+    /* A PSCI call may suspend the CPU in the same way, but is no WFI. */
+    if (ete_unit(env)->viewing && env_cpu(env)->exception_index == -1) {
+            ete_add_atom(env, true);
+        ete_after_p0(env, env->pc);
+        ete_end(env);
+    }
+}
+
+void ete_exception_return_begin_slow(CPUARMState *env)
+{
+    if (ete_unit(env)->viewing) {
+            ete_add_atom(env, true);
+        ete_unit(env)->exception = true;
+    }
+}
+
+void ete_exception_return_slow(CPUARMState *env)
+{
+    ETEUnit *u = ete_unit(env);
+
+    if (!u->exception) {
+        return;
+    }
+    u->exception = false;
+    ete_encode_pending(env);
+    if (EX_TBFLAG_ANY(env->hflags, ETE)) {
+        ete_request_timestamp(env);
+        ete_put_target_context(env, env->pc);
+        ete_after_p0(env, env->pc);
+        ete_end(env);
+    } else {
+        /* I_FGSBW: the target is not traced, so its address needs not be. */
+        ete_flags_rebuilt_slow(env);
+    }
+}
+
+/* Table D4-19 */
+static ETEExceptionType ete_exception_type(int excp, uint32_t syndrome)
+{
+    switch (excp) {
+    case EXCP_IRQ:
+    case EXCP_VIRQ:
+    case EXCP_NMI:
+    case EXCP_VINMI:
+        return ETE_EXC_IRQ;
+    case EXCP_FIQ:
+    case EXCP_VFIQ:
+    case EXCP_VFNMI:
+        return ETE_EXC_FIQ;
+    case EXCP_VSERR:
+        return ETE_EXC_SYSTEM_ERROR;
+    case EXCP_SWI:
+    case EXCP_HVC:
+    case EXCP_SMC:
+        return ETE_EXC_CALL;
+    case EXCP_GPC:
+        return syn_get_ec(syndrome) == EC_GPC && extract32(syndrome, 20, 1)
+               ? ETE_EXC_INST_FAULT : ETE_EXC_DATA_FAULT;
+    }
+    switch (syn_get_ec(syndrome)) {
+    case EC_BTITRAP:
+    case EC_INSNABORT:
+    case EC_INSNABORT_SAME_EL:
+        return ETE_EXC_INST_FAULT;
+    case EC_PCALIGNMENT:
+    case EC_SPALIGNMENT:
+        return ETE_EXC_ALIGNMENT;
+    case EC_DATAABORT:
+    case EC_DATAABORT_SAME_EL:
+    case EC_PACFAIL:
+        return ETE_EXC_DATA_FAULT;
+    case EC_SERROR:
+        return ETE_EXC_SYSTEM_ERROR;
+    case EC_BREAKPOINT:
+    case EC_BREAKPOINT_SAME_EL:
+    case EC_SOFTWARESTEP:
+    case EC_SOFTWARESTEP_SAME_EL:
+    case EC_AA64_BKPT:
+        return ETE_EXC_INST_DEBUG;
+    case EC_WATCHPOINT:
+    case EC_WATCHPOINT_SAME_EL:
+        return ETE_EXC_DATA_DEBUG;
+    default:
+        return ETE_EXC_TRAP;
+    }
+}
+
+void ete_exception_begin_slow(CPUARMState *env)
+{
+    ETEUnit *u = ete_unit(env);
+    bool serror = env_cpu(env)->exception_index == EXCP_VSERR;
+
+    /*
+     * I_DMXPF: between leaving a prohibited region and the first instruction
+     * TRCRSR.TA tells.  R_LTLBB: SErrors may be forced.
+     */
+    if (EX_TBFLAG_ANY(env->hflags, ETE_START)
+        && FIELD_EX64(ete_regs(env)->rsr, TRCRSR, TA)) {
+        ete_start(env, env->pc);
+    } else if (serror && !u->viewing && is_a64(env)
+               && FIELD_EX64(ete_regs(env)->victlr, TRCVICTLR, TRCERR)
+               && ete_enabled(env) && trbe_running(env)
+               && arm_trace_allowed(env, arm_current_el(env))) {
+        ete_start(env, env->pc);
+    }
+    u->exception = u->viewing;
+}
+
+void ete_exception_slow(CPUARMState *env)
+{
+    ETEUnit *u = ete_unit(env);
+    CPUState *cs = env_cpu(env);
+    int new_el = env->exception.target_el;
+    uint64_t elr;
+
+    if (!u->exception) {
+        return;
+    }
+    u->exception = false;
+    elr = is_a64(env) ? env->elr_el[new_el] : env->regs[14];
+    ete_encode_pending(env);
+    ete_put(u, ete_encode_exception, &u->packet,
+            ete_exception_type(cs->exception_index, env->exception.syndrome),
+            ETE_EXCEPTION, elr, ETE_IS0, NULL);
+    ete_request_timestamp(env);
+    if (EX_TBFLAG_ANY(env->hflags, ETE)) {
+        ete_put_target_context(env, env->pc);
+        ete_after_p0(env, env->pc);
+        ete_end(env);
+    } else {
+        ete_flags_rebuilt_slow(env);
+    }
+}
+
+void ete_flags_rebuilt_slow(CPUARMState *env)
+{
+    ETEUnit *u = ete_unit(env);
+
+    if (u->exception || EX_TBFLAG_ANY(env->hflags, ETE)) {
+        return;
+    }
+    if (u->viewing && trbe_running(env)) {
+        ete_stop(env);
+    } else if (u->viewing) {
+        ete_lose(env);
+    }
+    /* R_MLTTK, R_BJQDP */
+    if (ete_enabled(env) && arm_trace_allowed(env, arm_current_el(env))
+        && !ete_level_traced(env, arm_current_el(env))) {
+        ete_regs(env)->rsr &= ~R_TRCRSR_TA_MASK;
+    }
+}
+
+void ete_context_changed_slow(CPUARMState *env)
+{
+    ETEUnit *u = ete_unit(env);
+    ETEContext c;
+
+    if (u->viewing && EX_TBFLAG_ANY(env->hflags, ETE)) {
+            ete_encode_pending(env);
+        c = ete_context(env);
+        ete_put(u, ete_encode_context, &u->packet, &c);
+        ete_end(env);
+    }
+}
+
+void ete_discontinuity_slow(CPUARMState *env)
+{
+    if (ete_unit(env)->viewing) {
+        ete_stop(env);
+        arm_rebuild_hflags(env);
+    }
+}
+
+void ete_sync(CPUARMState *env)
+{
+    ETEUnit *u = ete_unit(env);
+
+    if (!u || !(u->used || u->viewing)) {
+        return;
+    }
+    if (u->viewing) {
+            ete_encode_pending(env);
+    }
+    ete_drain(env);
+}
+
+void ete_enable_changed(CPUARMState *env)
+{
+    ETEUnit *u = ete_unit(env);
+    uint64_t configr = ete_regs(env)->configr;
+
+    if (u->viewing) {
+        ete_stop(env);
+    }
+    if (u->used) {
+        ete_drain(env);
+    }
+    u->synced = false;
+    u->lost = false;
+    u->cc_known = false;        /* R_YFMWB */
+    u->ts_request = false;
+    u->each = FIELD_EX64(configr, TRCCONFIGR, CCI);
+    if (ete_enabled(env)) {
+        ete_set_drain(env);
+    }
+}
+
+void ete_reset(ARMCPU *cpu)
+{
+    if (cpu->ete) {
+        memset(cpu->ete, 0, sizeof(*cpu->ete));
+        cpu->ete->word = ETE_NO_ATOMS;
+        cpu->env.trace.atoms = ETE_NO_ATOMS;
+    }
+}
+
+static void ete_contextidr_el2_write(CPUARMState *env, const ARMCPRegInfo *ri,
+                                     uint64_t value)
+{
+    raw_write(env, ri, value);
+    ete_context_changed(env);
+}
+
+void ete_realize(ARMCPU *cpu)
+{
+    uint32_t key = ENCODE_AA64_CP_REG(CP_REG_ARM64_SYSREG_CP, 13, 0, 3, 4, 1);
+    ARMCPRegInfo *ri;
+
+    if (!cpu_isar_feature(aa64_ete, cpu)) {
+        return;
+    }
+    cpu->ete = g_new0(ETEUnit, 1);
+    /* Upstream's CONTEXTIDR_EL2 is stored by translated code; ours tells. */
+    ri = g_hash_table_lookup(cpu->cp_regs, (gpointer)(uintptr_t)key);
+    if (ri) {
+        ri->writefn = ete_contextidr_el2_write;
+        ri->raw_writefn = raw_write;
+    }
+}

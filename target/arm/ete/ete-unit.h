@@ -1,0 +1,90 @@
+/*
+ * The trace unit: what it has besides its registers
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * For the files of the trace unit only; the rest of the CPU uses ete.h.
+ */
+
+#ifndef TARGET_ARM_ETE_ETE_UNIT_H
+#define TARGET_ARM_ETE_ETE_UNIT_H
+
+#include "ete.h"
+#include "ete/ete-packet.h"
+
+/*
+ * Bytes that wait for the trace buffer.  They go there when ETE_DRAIN are
+ * there, so that a page is translated once for many of them, or when they
+ * reach the end of the buffer: what does not fit there is lost (R_YMVZL).
+ */
+#define ETE_BUFFER      4096
+#define ETE_DRAIN       2048
+
+/* The most that one event makes: synchronization, atoms, an address ... */
+#define ETE_EVENT_BYTES 256
+
+/**
+ * ETEUnit: the trace unit of a CPU; a new member belongs into ete-vmstate.c
+ * @packet: what packets are compressed against
+ * @word: Atom elements, while each of them is looked at (@each)
+ * @each: cycle counting: translated code calls for each atom
+ * @viewing: the last instruction was traced, so that no Trace On is needed
+ * @synced: there was a Trace Info, and no loss since
+ * @lost: bytes or elements were lost, and no Overflow told of it
+ * @exception: an exception is being taken: its source, not its target, decides
+ * @ts_request: a Timestamp element is due after the next P0 element
+ * @cc_known: @cc_base is the time of the last Cycle Count element
+ * @cc_base: cycles at the last Cycle Count element
+ * @since_sync: bytes since the last Alignment Synchronization packet
+ * @drain: how many bytes may wait; up to ETE_DRAIN
+ * @used: how many bytes do
+ * @buf: the bytes
+ */
+typedef struct ETEUnit {
+    ETEPacketState packet;
+    uint64_t word;
+    bool each;
+    bool viewing;
+    bool synced;
+    bool lost;
+    bool exception;
+    bool ts_request;
+    bool cc_known;
+    uint64_t cc_base;
+    uint64_t since_sync;
+    uint32_t drain;
+    uint32_t used;
+    uint8_t buf[ETE_BUFFER];
+} ETEUnit;
+
+/**
+ * ete_start: the next instruction is traced, the one before it was not
+ * @env: CPU state
+ * @pc: address of the next instruction
+ */
+void ete_start(CPUARMState *env, uint64_t pc);
+
+/**
+ * ete_atoms: the string of Atom elements is full, or each one is looked at
+ * @env: CPU state
+ * @target: address of the next instruction
+ */
+void ete_atoms(CPUARMState *env, uint64_t target);
+
+/**
+ * ete_indirect: an indirect branch was executed
+ * @env: CPU state
+ * @target: where it went
+ */
+void ete_indirect(CPUARMState *env, uint64_t target);
+
+/**
+ * ete_isb: a context synchronization event between two instructions
+ * @env: CPU state
+ * @next: address of the next instruction
+ *
+ * The instruction is an E Atom, and asks for a timestamp (R_YYWTR).
+ */
+void ete_isb(CPUARMState *env, uint64_t next);
+
+#endif
