@@ -9,6 +9,7 @@
 #include "internals.h"
 #include "cpu-features.h"
 #include "cpregs.h"
+#include "hw/misc/trbe.h"
 #include "trf.h"
 #include "ete/ete-filter.h"
 
@@ -86,6 +87,39 @@ static const ARMCPRegInfo trf_reginfo[] = {
      */
 };
 
+/* A Security state is the same number to both. */
+QEMU_BUILD_BUG_ON(ARMSS_Secure != (int)ETE_SECURE);
+QEMU_BUILD_BUG_ON(ARMSS_NonSecure != (int)ETE_NON_SECURE);
+QEMU_BUILD_BUG_ON(ARMSS_Root != (int)ETE_ROOT);
+QEMU_BUILD_BUG_ON(ARMSS_Realm != (int)ETE_REALM);
+
+bool arm_trace_allowed(CPUARMState *env, int el)
+{
+    bool has_el3 = arm_feature(env, ARM_FEATURE_EL3);
+    uint64_t el1 = env->trace.trfcr_el[1], el2 = env->trace.trfcr_el[2];
+    ETEAllowedControls c = {
+        .el = el,
+        .space = (ETESpace)arm_security_space(env),
+        .el3_aa32 = has_el3 && !arm_el_is_aa64(env, 3),
+        .ste = !has_el3 || (env->cp15.mdcr_el3 & MDCR_STE),
+        .rlte = FIELD_EX64(env->cp15.mdcr_el3, MDCR_EL3, RLTE),
+        .tge = arm_hcr_el2_eff(env) & HCR_TGE,
+        .e0tre = FIELD_EX64(el1, TRFCR, E0TRE),
+        .e1tre = FIELD_EX64(el1, TRFCR, ExTRE),
+        .e0htre = FIELD_EX64(el2, TRFCR, E0TRE),
+        .e2tre = FIELD_EX64(el2, TRFCR, ExTRE),
+        .buffer_enabled = trbe_enabled(env),
+    };
+
+    if (c.buffer_enabled) {
+        ARMSecuritySpace space;
+
+        c.owner.el = trbe_owner(env, &space);
+        c.owner.space = (ETESpace)space;
+    }
+    return ete_trace_allowed(&c);
+}
+
 static bool has_physical_offset(CPUARMState *env)
 {
     bool has_el3 = arm_feature(env, ARM_FEATURE_EL3);
@@ -126,6 +160,23 @@ bool arm_trace_shows_el2(CPUARMState *env)
 {
     return arm_feature(env, ARM_FEATURE_EL2) &&
         FIELD_EX64(env->trace.trfcr_el[2], TRFCR, CX);
+}
+
+void trace_firmware_reset(ARMCPU *cpu, int target_el)
+{
+    CPUARMState *env = &cpu->env;
+
+    if (!cpu_isar_feature(aa64_trbe, cpu) || !env->aarch64) {
+        return;
+    }
+    if (arm_feature(env, ARM_FEATURE_EL3)) {
+        env->cp15.mdcr_el3 = FIELD_DP64(env->cp15.mdcr_el3,
+                                        MDCR_EL3, NSTB, 3);
+    }
+    if (arm_feature(env, ARM_FEATURE_EL2) && target_el < 2) {
+        env->cp15.mdcr_el2 = FIELD_DP64(env->cp15.mdcr_el2,
+                                        MDCR_EL2, E2TB, 3);
+    }
 }
 
 void define_trf_cpregs(ARMCPU *cpu)
