@@ -162,23 +162,6 @@ bool arm_trace_shows_el2(CPUARMState *env)
         FIELD_EX64(env->trace.trfcr_el[2], TRFCR, CX);
 }
 
-void trace_firmware_reset(ARMCPU *cpu, int target_el)
-{
-    CPUARMState *env = &cpu->env;
-
-    if (!cpu_isar_feature(aa64_trbe, cpu) || !env->aarch64) {
-        return;
-    }
-    if (arm_feature(env, ARM_FEATURE_EL3)) {
-        env->cp15.mdcr_el3 = FIELD_DP64(env->cp15.mdcr_el3,
-                                        MDCR_EL3, NSTB, 3);
-    }
-    if (arm_feature(env, ARM_FEATURE_EL2) && target_el < 2) {
-        env->cp15.mdcr_el2 = FIELD_DP64(env->cp15.mdcr_el2,
-                                        MDCR_EL2, E2TB, 3);
-    }
-}
-
 void define_trf_cpregs(ARMCPU *cpu)
 {
     if (cpu_isar_feature(aa64_trf, cpu)) {

@@ -16,7 +16,7 @@
 FIELD(TRFCR, E0TRE, 0, 1)
 FIELD(TRFCR, ExTRE, 1, 1)
 FIELD(TRFCR, CX, 3, 1)          /* TRFCR_EL2 and HTRFCR */
-FIELD(TRFCR, TS, 5, 2)         /* ETETime in ete/ete-filter.h */
+FIELD(TRFCR, TS, 5, 2)          /* ETETime in ete/ete-filter.h */
 
 FIELD(MDCR_EL3, RLTE, 0, 1)     /* FEAT_RME */
 
@@ -63,24 +63,5 @@ uint64_t arm_trace_timestamp(CPUARMState *env);
  * D3.2.2: EL2 is implemented and TRFCR_EL2.CX is 1.
  */
 bool arm_trace_shows_el2(CPUARMState *env);
-
-/**
- * trace_firmware_reset: what firmware does for trace before it enters a kernel
- * @cpu: CPU in reset state
- * @target_el: exception level at which the kernel is entered, 1 or 2
- *
- * Gives the trace buffer to @target_el in Non-secure state, without traps:
- * MDCR_EL3.{NSTBE, NSTB} 0b011, and MDCR_EL2.E2TB 0b11 when EL2 is there but
- * the kernel is not entered at EL2.  All else that Linux wants is so after
- * reset: nothing traps, and trace is prohibited until the kernel says
- * otherwise, in Secure and Realm state for good (MDCR_EL3.STE, RLTE).
- */
-#ifdef CONFIG_USER_ONLY
-static inline void trace_firmware_reset(ARMCPU *cpu, int target_el)
-{
-}
-#else
-void trace_firmware_reset(ARMCPU *cpu, int target_el);
-#endif
 
 #endif

@@ -80,3 +80,18 @@ void ete_gen_wfx(DisasContext *s)
         ete_gen_atom(s, true, 4);
     }
 }
+
+/*
+ * What is flushed raises an interrupt when the buffer is full, which with
+ * -icount only the last instruction of a block may do.
+ */
+bool ete_gen_tsb(DisasContext *s, bool has_ete)
+{
+    if (has_ete) {
+        if (translator_io_start(&s->base)) {
+            s->base.is_jmp = DISAS_UPDATE_EXIT;
+        }
+        gen_helper_ete_tsb(tcg_env);
+    }
+    return true;
+}

@@ -3,12 +3,14 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * All of these add nothing to code that is not traced, that is unless
- * DisasContext.ete is set.
+ * All of these but ete_gen_tsb() add nothing to code that is not traced, that
+ * is unless DisasContext.ete is set.
  */
 
 #ifndef TARGET_ARM_TRANSLATE_ETE_H
 #define TARGET_ARM_TRANSLATE_ETE_H
+
+#include "ete.h"
 
 #ifdef CONFIG_USER_ONLY
 static inline void ete_gen_start(DisasContext *s) { }
@@ -16,6 +18,10 @@ static inline void ete_gen_atom(DisasContext *s, bool taken, int64_t diff) { }
 static inline void ete_gen_indirect(DisasContext *s) { }
 static inline void ete_gen_isb(DisasContext *s) { }
 static inline void ete_gen_wfx(DisasContext *s) { }
+static inline bool ete_gen_tsb(DisasContext *s, bool has_ete)
+{
+    return true;
+}
 #else
 
 /* ete_gen_start: at the start of a block, before its first instruction */
@@ -40,6 +46,18 @@ void ete_gen_isb(DisasContext *s);
  * it is not called when software steps.
  */
 void ete_gen_wfx(DisasContext *s);
+
+/**
+ * ete_gen_tsb: TSB CSYNC (D6.6)
+ * @s: the instruction, in A64, A32 or T32, at any Exception level
+ * @has_ete: whether there is a trace unit
+ *
+ * Without a trace unit it is a NOP, as without FEAT_TRF.  It is never trapped:
+ * HFGITR2_EL2.TSBCSYNC is FEAT_TRBEv1p1's.
+ *
+ * Returns: true, it is always decoded
+ */
+bool ete_gen_tsb(DisasContext *s, bool has_ete);
 
 #endif
 #endif

@@ -33,6 +33,17 @@ static bool trf_has_fgt(void);
 #define MDCR_TTRF       BIT64(19)       /* MDCR_EL2 and MDCR_EL3 */
 #define HDFG_TRFCR_EL1  BIT64(49)
 
+/* AArch32 vectors that all hold one A32 instruction */
+#define A32_VECTORS(name, inst)                             \
+    extern const char name[];                               \
+    asm(".pushsection .text\n"                              \
+        ".balign 32\n"                                      \
+        #name ":\n"                                         \
+        ".rept 8\n"                                         \
+        ".inst " inst "\n"                                  \
+        ".endr\n"                                           \
+        ".popsection\n");
+
 static bool on;                 /* there is FEAT_TRF; set by trf_detect() */
 
 static bool trf_has_fgt(void)
