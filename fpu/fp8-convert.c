@@ -290,7 +290,7 @@ static unsigned __int128 shift_right_jam128(unsigned __int128 x, unsigned n)
     return x >> n | ((x & (((unsigned __int128)1 << n) - 1)) != 0);
 }
 
-static int clz128(unsigned __int128 x)
+static int count_leading_zeros(unsigned __int128 x)
 {
     uint64_t hi = x >> 64;
 
@@ -343,13 +343,13 @@ static Sum add(bool x_sign, uint64_t x, int x_exp,
 static Sum add_wide(bool x_sign, unsigned __int128 x, int x_exp,
                     bool y_sign, unsigned __int128 y, int y_exp)
 {
-    int n = x ? clz128(x) - (128 - WIDE_BITS) : 0;
+    int n = x ? count_leading_zeros(x) - (128 - WIDE_BITS) : 0;
     Sum sum = { 0 };
     __int128 total;
 
     x <<= n;
     x_exp -= n;
-    n = clz128(y) - (128 - WIDE_BITS);
+    n = count_leading_zeros(y) - (128 - WIDE_BITS);
     y <<= n;
     y_exp -= n;
     sum.exp = x_exp > y_exp ? x_exp : y_exp;
@@ -359,7 +359,7 @@ static Sum add_wide(bool x_sign, unsigned __int128 x, int x_exp,
     sum.sign = x_sign ^ (total < 0);
     x = total < 0 ? -total : total;
     if (x) {
-        n = 128 - ROUND_BITS - clz128(x);
+        n = 128 - ROUND_BITS - count_leading_zeros(x);
         if (n > 0) {
             x = shift_right_jam128(x, n);
             sum.exp += n;

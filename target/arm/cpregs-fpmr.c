@@ -11,6 +11,23 @@
 #include "cpregs.h"
 #include "fpmr.h"
 #include "fpmr-access.h"
+#include "fp8.h"
+
+/* The EnFPM controls for an access from exception level @el */
+static FPMRControls fpmr_controls(CPUARMState *env, int el)
+{
+    return (FPMRControls) {
+        .el = el,
+        .in_host = el_is_in_host(env, 0),
+        .el2_enabled = arm_is_el2_enabled(env),
+        .has_el3 = arm_feature(env, ARM_FEATURE_EL3),
+        .sctlr_el1_enfpm = env->cp15.sctlr_el[1] & SCTLR_EnFPM,
+        .sctlr_el2_enfpm = env->cp15.sctlr_el[2] & SCTLR_EnFPM,
+        .scr_hxen = env->cp15.scr_el3 & SCR_HXEN,
+        .hcrx_enfpm = env->cp15.hcrx_el2 & HCRX_EnFPM,
+        .scr_enfpm = env->cp15.scr_el3 & SCR_EnFPM,
+    };
+}
 
 /*
  * The EnFPM controls: these come before the floating-point traps, which the
@@ -23,19 +40,20 @@ static CPAccessResult access_fpmr(CPUARMState *env, const ARMCPRegInfo *ri,
         CP_ACCESS_OK, CP_ACCESS_TRAP_EL1, CP_ACCESS_TRAP_EL2,
         CP_ACCESS_TRAP_EL3
     };
-    FPMRControls controls = {
-        .el = arm_current_el(env),
-        .in_host = el_is_in_host(env, 0),
-        .el2_enabled = arm_is_el2_enabled(env),
-        .has_el3 = arm_feature(env, ARM_FEATURE_EL3),
-        .sctlr_el1_enfpm = env->cp15.sctlr_el[1] & SCTLR_EnFPM,
-        .sctlr_el2_enfpm = env->cp15.sctlr_el[2] & SCTLR_EnFPM,
-        .scr_hxen = env->cp15.scr_el3 & SCR_HXEN,
-        .hcrx_enfpm = env->cp15.hcrx_el2 & HCRX_EnFPM,
-        .scr_enfpm = env->cp15.scr_el3 & SCR_EnFPM,
-    };
+    FPMRControls controls = fpmr_controls(env, arm_current_el(env));
 
     return result[fpmr_access_target(&controls)];
+}
+
+bool fpmr_indirect_enabled(CPUARMState *env, int el)
+{
+    FPMRControls controls;
+
+    if (!cpu_isar_feature(aa64_fp8, env_archcpu(env))) {
+        return false;
+    }
+    controls = fpmr_controls(env, el);
+    return fpmr_access_target(&controls) == 0;
 }
 
 static void fpmr_write(CPUARMState *env, const ARMCPRegInfo *ri,

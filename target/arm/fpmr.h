@@ -25,6 +25,9 @@ FIELD(ID_AA64PFR2, FPMR, 32, 4)
 /* SCR_EL3.EnFPM: enable for EL0, EL1 and EL2 */
 #define SCR_EnFPM   (1ULL << 50)
 
+/* CheckFPMREnabled() passes.  From the top: upstream counts from the bottom. */
+FIELD(TBFLAG_A64, FPMR_EN, 63, 1)
+
 static inline bool isar_feature_aa64_fpmr(const ARMISARegisters *id)
 {
     return FIELD_EX64(id->id_aa64pfr2, ID_AA64PFR2, FPMR) != 0;
@@ -37,6 +40,18 @@ static inline bool isar_feature_aa64_fpmr(const ARMISARegisters *id)
  * Does nothing when @cpu does not have FEAT_FPMR.
  */
 void define_fpmr_cpregs(ARMCPU *cpu);
+
+/**
+ * fpmr_indirect_enabled: CheckFPMREnabled(), for TBFLAG_A64.FPMR_EN
+ * @env: state of the CPU
+ * @el: the exception level, 0 to 3
+ *
+ * Instructions that use FPMR without naming it have the controls of those
+ * that name it, but are UNDEFINED, not trapped.
+ *
+ * Returns: true when they are not; false without FEAT_FP8, as there are none.
+ */
+bool fpmr_indirect_enabled(CPUARMState *env, int el);
 
 /**
  * fpmr_sctlr_res0: bits of SCTLR_EL1 and SCTLR_EL2 that FEAT_FPMR decides

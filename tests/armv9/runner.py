@@ -17,6 +17,9 @@ import time
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 
+# -cpu max without what this fork adds to it: that of QEMU 10.0
+MAX_OFF = 'max,fpmr=off,faminmax=off,lut=off'
+
 
 class Build:
     """A build directory: src (composed QEMU tree) and qemu (its build)."""

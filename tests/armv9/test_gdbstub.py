@@ -218,7 +218,7 @@ def test_id_registers(debug):
 for name in 'PFR2', 'FPFR0', 'ISAR3':
     answer(name, f'$ID_AA64{name}_EL1')
 ''', 'max')
-    assert got == {'PFR2': 1 << 32, 'FPFR0': 0, 'ISAR3': 0}
+    assert got == {'PFR2': 1 << 32, 'FPFR0': 0xf0000003, 'ISAR3': 1 << 4}
 
 
 FP_SECTION = re.compile(r'FPCR=[0-9a-f]{8} FPSR=[0-9a-f]{8}\n'

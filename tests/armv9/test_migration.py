@@ -119,7 +119,7 @@ def layout(start, tmp_path, cmd, cpu):
 
 @pytest.mark.parametrize('cpu', ['max', 'neoverse-n2'])
 def test_layout_off(build, vanilla, start, tmp_path, cpu):
-    off = {'max': 'max,fpmr=off'}.get(cpu, cpu)
+    off = {'max': runner.MAX_OFF}.get(cpu, cpu)
     ours = layout(start, tmp_path, [build.qemu], off)
     assert ours == layout(start, tmp_path, vanilla, cpu)
 
@@ -252,7 +252,7 @@ def test_reset(build, start, tmp_path):
 @pytest.mark.parametrize('to', ['to vanilla', 'from vanilla'])
 def test_vanilla(build, vanilla, start, tmp_path, version, cpu, to):
     """Off is off in the stream, too."""
-    ours = [build.qemu], version, {'max': 'max,fpmr=off'}.get(cpu, cpu)
+    ours = [build.qemu], version, {'max': runner.MAX_OFF}.get(cpu, cpu)
     theirs = vanilla, version, cpu
     source, target = ours, theirs
     if to == 'from vanilla':
@@ -264,7 +264,7 @@ def test_vanilla(build, vanilla, start, tmp_path, version, cpu, to):
 def test_vanilla_el3(build, vanilla, start, tmp_path, cpu):
     """The same with the registers of EL2 and EL3, and two CPUs."""
     machine = f'virt-10.0,{EL3}'
-    ours = [build.qemu], machine, {'max': 'max,fpmr=off'}.get(cpu, cpu)
+    ours = [build.qemu], machine, {'max': runner.MAX_OFF}.get(cpu, cpu)
     theirs = vanilla, machine, cpu
     move(start, tmp_path, ours, theirs, fpmr=0, smp=2)
     move(start, tmp_path, theirs, ours, fpmr=0, smp=2)

@@ -18,7 +18,7 @@ accel    more options for -accel tcg, with a leading comma
 """
 
 VANILLA = Config('vanilla', 'vanilla', 'max')
-OFF = Config('off', 'qemu', 'max,fpmr=off')
+OFF = Config('off', 'qemu', 'max,fpmr=off,faminmax=off,lut=off')
 ON = Config('max', 'qemu', 'max')
 # The first is what the others are compared with.
 COMPARED = (VANILLA, OFF, ON)

@@ -56,7 +56,7 @@ static inline uint64_t tap_semihosting(uint64_t number, void *block)
 
 static unsigned tap_count, tap_bad;
 
-static void tap_head(bool ok)
+static inline void tap_head(bool ok)
 {
     TAP_PREPARE();
     tap_bad += !ok;
@@ -80,7 +80,7 @@ static inline void tap_skip(const char *name, const char *reason)
 }
 
 /* The plan, and main()'s return value. */
-static int tap_end(void)
+static inline int tap_end(void)
 {
     ml_printf("1..%d\n", tap_count);
     return tap_bad ? 1 : 0;
