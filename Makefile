@@ -39,6 +39,8 @@ help:
 ##   make check-guest      stock kernels
 ##   make check-nested     stock kernels as KVM host, our arm64 QEMU in them
 ##   make check-upstream   upstream's own aarch64 qtests
+##   make check-peer       FP8 and its kin against Debian's newest QEMU; not
+##                         part of make check
 ##   make bench            cost, against vanilla QEMU built the same way
 ##   make fuzz             the fuzzers of check-unit, for longer (SECONDS=600)
 
@@ -92,8 +94,8 @@ check:
 	@$(ROOT)/overlay/need build test unit
 	@$(ROOT)/tests/armv9/check $(B) $(CHECKS)
 
-.PHONY: $(addprefix check-,$(CHECKS))
-$(addprefix check-,$(CHECKS)): check-%:
+.PHONY: $(addprefix check-,$(CHECKS) peer)
+$(addprefix check-,$(CHECKS) peer): check-%:
 	@$(ROOT)/overlay/need python
 	@$(ROOT)/tests/armv9/check $(B) $*
 

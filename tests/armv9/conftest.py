@@ -1,9 +1,21 @@
 # pytest options and fixtures for all tests in this folder.
 # SPDX-License-Identifier: GPL-2.0-or-later
 
+import os
+
 import pytest
 
 import runner
+
+SYSTEM = 'tests/tcg/aarch64/system'
+MINILIB = 'tests/tcg/minilib'
+CC = os.environ.get('AARCH64_CC', 'aarch64-linux-gnu-gcc')
+
+# What tests/tcg's makefiles give to the compiler for a system test; for our
+# own files, warnings are errors too.
+CFLAGS = ['-nostdlib', '-ggdb', '-O0', '-ffreestanding',
+          '-fno-stack-protector']
+WARN = ['-Wall', '-Werror']
 
 
 def pytest_addoption(parser):
@@ -17,6 +29,9 @@ def pytest_addoption(parser):
     group.addoption('--vanilla', metavar='PATH',
                     help='QEMU of the base version without our changes, to '
                          'compare with (default: that of Debian trixie)')
+    group.addoption('--peer', metavar='PATH',
+                    help='a later QEMU to compare instructions with '
+                         '(default: that of Debian trixie-backports)')
 
 
 @pytest.fixture(scope='session')
@@ -30,6 +45,52 @@ def build(request):
                     + '; build first, or give --builddir and --qemu',
                     pytrace=False)
     return build
+
+
+def compiler(build, folder):
+    """make(name): the path of bare-metal program name.c of a folder of the
+    tree, compiled once."""
+    system = build.src / SYSTEM
+    minilib = build.src / MINILIB
+    out = build.dir / 'baremetal'
+    out.mkdir(exist_ok=True)
+    # What takes minutes is worth optimizing.
+    optimize = [] if folder == SYSTEM else ['-O2']
+    flags = [*CFLAGS, *optimize, '-isystem', minilib]
+    done = {}
+
+    def cc(*args):
+        result = runner.run([CC, *args], timeout=60)
+        if result.rc != 0:
+            pytest.fail(runner.explain(result, 'does not compile:'),
+                        pytrace=False)
+
+    def make(name):
+        if not done:
+            cc(*flags, '-x', 'assembler-with-cpp', '-Wa,--noexecstack', '-c',
+               system / 'boot.S', '-o', out / 'boot.o')
+            cc(*flags, '-c', minilib / 'printf.c', '-o', out / 'printf.o')
+        if name not in done:
+            program = out / f'{name}{"" if folder == SYSTEM else "-peer"}'
+            cc(*flags, *WARN, build.src / folder / f'{name}.c', '-o', program,
+               f'-Wl,-T{system / "kernel.ld"}', '-static', '-nostdlib',
+               out / 'boot.o', out / 'printf.o', '-lgcc')
+            done[name] = program
+        return done[name]
+
+    return make
+
+
+@pytest.fixture(scope='session')
+def elf(build):
+    """elf(name): a program of tests/tcg/aarch64/system, built once"""
+    return compiler(build, SYSTEM)
+
+
+@pytest.fixture(scope='session')
+def elf_peer(build):
+    """The same of tests/peer"""
+    return compiler(build, 'tests/peer')
 
 
 @pytest.fixture(scope='session')

@@ -8,7 +8,6 @@
 # A run fails when any line of its TAP is "not ok", when lines are missing
 # or out of order, when QEMU's exit status is not 0, or after its timeout.
 
-import os
 import re
 
 import pytest
@@ -16,49 +15,9 @@ import pytest
 import runner
 
 SYSTEM = 'tests/tcg/aarch64/system'
-MINILIB = 'tests/tcg/minilib'
-CC = os.environ.get('AARCH64_CC', 'aarch64-linux-gnu-gcc')
-
-# What tests/tcg's makefiles give to the compiler for a system test; for our
-# own files, warnings are errors too.
-CFLAGS = ['-nostdlib', '-ggdb', '-O0', '-ffreestanding',
-          '-fno-stack-protector']
-WARN = ['-Wall', '-Werror']
-
 RUNS = runner.load_cfg(runner.TOP / SYSTEM / 'armv9.cfg',
                        required=('file', 'machine', 'cpu', 'timeout'),
                        optional=('arg',))
-
-
-@pytest.fixture(scope='session')
-def elf(build):
-    """elf(name): the path of the test program, built once in a session."""
-    system = build.src / SYSTEM
-    minilib = build.src / MINILIB
-    out = build.dir / 'baremetal'
-    out.mkdir(exist_ok=True)
-    flags = [*CFLAGS, '-isystem', minilib]
-    done = {}
-
-    def cc(*args):
-        result = runner.run([CC, *args], timeout=60)
-        if result.rc != 0:
-            pytest.fail(runner.explain(result, 'does not compile:'),
-                        pytrace=False)
-
-    def make(name):
-        if not done:
-            cc(*flags, '-x', 'assembler-with-cpp', '-Wa,--noexecstack', '-c',
-               system / 'boot.S', '-o', out / 'boot.o')
-            cc(*flags, '-c', minilib / 'printf.c', '-o', out / 'printf.o')
-        if name not in done:
-            cc(*flags, *WARN, system / f'{name}.c', '-o', out / name,
-               f'-Wl,-T{system / "kernel.ld"}', '-static', '-nostdlib',
-               out / 'boot.o', out / 'printf.o', '-lgcc')
-            done[name] = out / name
-        return done[name]
-
-    return make
 
 
 def tap_problems(out):
