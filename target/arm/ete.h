@@ -192,6 +192,20 @@ void ete_realize(ARMCPU *cpu);
 void ete_enable_changed(CPUARMState *env);
 
 /**
+ * ete_os_lock_written: OSLAR_EL1 or DBGOSLAR was written
+ * @env: CPU state, with the new OSLSR_EL1.OSLK, which may be the old one
+ *
+ * ete_enable_changed(), if TRCPRGCTLR.EN is 1.
+ */
+#ifndef CONFIG_USER_ONLY
+void ete_os_lock_written(CPUARMState *env);
+#else
+static inline void ete_os_lock_written(CPUARMState *env)
+{
+}
+#endif
+
+/**
  * ete_enabled: whether the trace unit is enabled
  * @env: CPU state
  *

@@ -5,7 +5,7 @@
  *
  * FEAT_TRF, FEAT_TRBE and FEAT_ETE.  Registers only, and what translated code
  * must reach: whatever else the trace unit has is in ETEUnit.  All of it is
- * zero after reset, except atoms.
+ * zero after reset, except atoms and bits that are RES1.
  */
 
 #ifndef TARGET_ARM_ETE_ETE_STATE_H
@@ -13,7 +13,7 @@
 
 #include "hw/misc/trbe/trbe-buffer.h"
 
-/* What our TRCIDR registers promise: see cpregs-ete.c */
+/* What our TRCIDR registers promise: see ete-regs.h.inc */
 #define ETE_COUNTERS    2
 #define ETE_SELECTORS   4       /* 0 and 1 are fixed, and have no register */
 #define ETE_EVENTS      4
@@ -23,19 +23,14 @@
 typedef struct ETERegs {
     uint64_t prgctlr;
     uint64_t configr;
-    uint64_t auxctlr;
     uint64_t eventctl0r;
     uint64_t eventctl1r;
     uint64_t rsr;
-    uint64_t stallctlr;
     uint64_t tsctlr;
     uint64_t syncpr;
     uint64_t ccctlr;
-    uint64_t bbctlr;
     uint64_t traceidr;
     uint64_t victlr;
-    uint64_t viiectlr;
-    uint64_t vissctlr;
     uint64_t cntrldvr[ETE_COUNTERS];
     uint64_t cntctlr[ETE_COUNTERS];
     uint64_t cntvr[ETE_COUNTERS];
