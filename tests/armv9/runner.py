@@ -17,8 +17,14 @@ import time
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 
-# -cpu max without what this fork adds to it: that of QEMU 10.0
-MAX_OFF = 'max,fpmr=off,faminmax=off,lut=off'
+# What takes self-hosted trace away, and what makes a model QEMU 10.0's
+NO_TRACE = ',trf=off,ete=off,trbe=off'
+OFF = {
+    'max': 'max,fpmr=off,faminmax=off,lut=off' + NO_TRACE,
+    'neoverse-n2': 'neoverse-n2' + NO_TRACE,
+    'cortex-a710': 'cortex-a710' + NO_TRACE,
+    'cortex-a57': 'cortex-a57',
+}
 
 
 class Build:

@@ -1,11 +1,12 @@
-# FPMR in migration streams and snapshots, and streams of and for vanilla QEMU.
+# Our registers in migration streams and snapshots, vanilla QEMU's streams.
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 #     /usr/bin/python3 -m pytest tests/armv9/test_migration.py --builddir=build
 #
 # FPMR has no section of its own: it travels in the list of system registers,
 # and so does ID_AA64PFR2_EL1, which makes a machine refuse a stream of one
-# that has FPMR when it has not, and the other way round.
+# that has FPMR when it has not, and the other way round.  So do the registers
+# of trace, and ID_AA64DFR0_EL1.
 
 import contextlib
 import json
@@ -117,16 +118,15 @@ def layout(start, tmp_path, cmd, cpu):
     return json.JSONDecoder().raw_decode(text)[0]
 
 
-@pytest.mark.parametrize('cpu', ['max', 'neoverse-n2'])
+@pytest.mark.parametrize('cpu', ['max', 'neoverse-n2', 'cortex-a710'])
 def test_layout_off(build, vanilla, start, tmp_path, cpu):
-    off = {'max': runner.MAX_OFF}.get(cpu, cpu)
-    ours = layout(start, tmp_path, [build.qemu], off)
+    ours = layout(start, tmp_path, [build.qemu], runner.OFF[cpu])
     assert ours == layout(start, tmp_path, vanilla, cpu)
 
 
 def test_layout_on(build, vanilla, start, tmp_path):
     """FPMR is one more register in the list of them, and nothing else."""
-    ours = layout(start, tmp_path, [build.qemu], 'max')
+    ours = layout(start, tmp_path, [build.qemu], 'max' + runner.NO_TRACE)
     theirs = layout(start, tmp_path, vanilla, 'max')
     lists = [field for device in ours['devices'] if device['name'] == 'cpu'
              for field in device['fields']
@@ -252,7 +252,7 @@ def test_reset(build, start, tmp_path):
 @pytest.mark.parametrize('to', ['to vanilla', 'from vanilla'])
 def test_vanilla(build, vanilla, start, tmp_path, version, cpu, to):
     """Off is off in the stream, too."""
-    ours = [build.qemu], version, {'max': runner.MAX_OFF}.get(cpu, cpu)
+    ours = [build.qemu], version, runner.OFF[cpu]
     theirs = vanilla, version, cpu
     source, target = ours, theirs
     if to == 'from vanilla':
@@ -264,18 +264,51 @@ def test_vanilla(build, vanilla, start, tmp_path, version, cpu, to):
 def test_vanilla_el3(build, vanilla, start, tmp_path, cpu):
     """The same with the registers of EL2 and EL3, and two CPUs."""
     machine = f'virt-10.0,{EL3}'
-    ours = [build.qemu], machine, {'max': runner.MAX_OFF}.get(cpu, cpu)
+    ours = [build.qemu], machine, runner.OFF[cpu]
     theirs = vanilla, machine, cpu
     move(start, tmp_path, ours, theirs, fpmr=0, smp=2)
     move(start, tmp_path, theirs, ours, fpmr=0, smp=2)
 
 
-# Where one side has FPMR, loading fails in the CPU's section, aloud.
+@pytest.mark.parametrize('options', ['', EL3], ids=['el1', 'el3'])
+@pytest.mark.parametrize('cpu', ['max', 'neoverse-n2'])
+def test_move_trace(build, start, tmp_path, cpu, options):
+    machine = f'virt-10.0,{options}'.rstrip(',')
+    ours = [build.qemu], machine, f'{cpu},trbe=on'
+    move(start, tmp_path, ours, ours, fpmr=int(cpu == 'max'), smp=2)
+
+
+def test_layout_trace(build, start, tmp_path):
+    """Trace that is not enabled is in the list of registers only."""
+    on = layout(start, tmp_path, [build.qemu], 'max,trbe=on')
+    off = layout(start, tmp_path, [build.qemu], 'max' + runner.NO_TRACE)
+    more = 0
+    for ours, theirs in zip(on['devices'], off['devices'], strict=True):
+        if ours['name'] == 'cpu':
+            for here, there in zip(ours['fields'], theirs['fields'],
+                                   strict=True):
+                if here['name'] in ('cpreg_vmstate_indexes',
+                                    'cpreg_vmstate_values'):
+                    more += here['array_len'] - there['array_len']
+                    here['array_len'] = there['array_len']
+    assert more > 2 * 6         # in both lists, TRFCR_EL1 and TRB registers
+    assert on == off
+
+
+# Where one side has FPMR or trace, loading fails in the CPU's section, aloud.
 REFUSALS = {
-    'on to vanilla': ('max', None),
-    'vanilla to on': (None, 'max'),
+    'on to vanilla': ('max' + runner.NO_TRACE, None),
+    'vanilla to on': (None, 'max' + runner.NO_TRACE),
     'on to off': ('max', 'max,fpmr=off'),
     'off to on': ('max,fpmr=off', 'max'),
+    'trace to vanilla': (runner.OFF['max'] + ',trf=on,ete=on,trbe=on',
+                         None),
+    'vanilla to trace': (None, runner.OFF['max'] +
+                         ',trf=on,ete=on,trbe=on'),
+    'trace to off': ('max,trbe=on', 'max' + runner.NO_TRACE),
+    'off to trace': ('max' + runner.NO_TRACE, 'max,trbe=on'),
+    'trace to no trbe': ('max,trbe=on', 'max,ete=on,trbe=off'),
+    'trf to off': ('max,trf=on,ete=off', 'max' + runner.NO_TRACE),
 }
 
 

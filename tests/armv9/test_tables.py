@@ -16,15 +16,10 @@ import pytest
 import runner
 from machine import Machine
 
-OFF = ',trf=off,ete=off,trbe=off'
-ON = ',trbe=on'
 TRBE_PPI = 15
 FW_CFG = 0x9020000            # of virt: data; the selector is at 8
 FILE_DIR = 0x19
 
-# Model, and what makes it vanilla QEMU's
-MODELS = [('max', f'{OFF},fpmr=off'), ('neoverse-n2', OFF),
-          ('cortex-a710', OFF), ('cortex-a57', '')]
 # Machine, CPUs, and whether interrupts in the device tree name CPUs
 BOARDS = [('virt,gic-version=3', 1, False), ('virt,gic-version=3', 4, False),
           ('virt,gic-version=2', 1, True), ('virt,gic-version=2', 8, True),
@@ -57,12 +52,12 @@ def trace_nodes(dtb):
                                           'compatible'))}
 
 
-@pytest.mark.parametrize('cpu, off', MODELS)
+@pytest.mark.parametrize('cpu', runner.OFF)
 @pytest.mark.parametrize('machine, smp', [
     ('virt-10.0,gic-version=3', 2), ('virt-10.0,gic-version=2', 2),
     ('virt-6.1,gic-version=3', 1)])
-def test_dt_off(build, vanilla, tmp_path, machine, smp, cpu, off):
-    ours = dumpdtb([build.qemu], tmp_path / 'ours', machine, cpu + off, smp)
+def test_dt_off(build, vanilla, tmp_path, machine, smp, cpu):
+    ours = dumpdtb([build.qemu], tmp_path / 'ours', machine, runner.OFF[cpu], smp)
     theirs = dumpdtb(vanilla, tmp_path / 'theirs', machine, cpu, smp)
     assert ours.read_bytes() == theirs.read_bytes()
     assert trace_nodes(ours) == set()
@@ -71,7 +66,7 @@ def test_dt_off(build, vanilla, tmp_path, machine, smp, cpu, off):
 @pytest.mark.parametrize('cpu', ['max', 'neoverse-n2'])
 @pytest.mark.parametrize('machine, smp, cpu_mask', BOARDS)
 def test_dt_on(build, tmp_path, machine, smp, cpu_mask, cpu):
-    dtb = dumpdtb([build.qemu], tmp_path / 'dtb', machine, cpu + ON, smp)
+    dtb = dumpdtb([build.qemu], tmp_path / 'dtb', machine, f'{cpu},trbe=on', smp)
     etes = {f'ete{n}' for n in range(smp)}
 
     assert trace_nodes(dtb) == {'trbe', *etes}
@@ -110,7 +105,7 @@ def test_dt_sbsa(build, vanilla, tmp_path):
                              '-cpu', cpu, '-smp', '2'], timeout=30)
         assert result.rc == 0, runner.explain(result, 'no device tree')
         return path.read_bytes()
-    assert dtb([build.qemu], f'max{ON}') == dtb(vanilla, 'max')
+    assert dtb([build.qemu], 'max,trbe=on') == dtb(vanilla, 'max')
 
 
 # ACPI
@@ -191,11 +186,11 @@ def giccs(madt):
     return [entry for entry in entries if entry[0] == 0xb]
 
 
-@pytest.mark.parametrize('cpu, off', MODELS)
+@pytest.mark.parametrize('cpu', runner.OFF)
 @pytest.mark.parametrize('gic', [2, 3])
-def test_acpi_off(build, vanilla, tmp_path, cpu, off, gic):
+def test_acpi_off(build, vanilla, tmp_path, cpu, gic):
     machine = f'virt-10.0,gic-version={gic}'
-    ours = acpi_tables([build.qemu], tmp_path, machine, cpu + off, 2)
+    ours = acpi_tables([build.qemu], tmp_path, machine, runner.OFF[cpu], 2)
     theirs = acpi_tables(vanilla, tmp_path, machine, cpu, 2)
 
     assert {'DSDT', 'APIC', 'FACP'} <= {name for name, _ in ours}
@@ -204,8 +199,8 @@ def test_acpi_off(build, vanilla, tmp_path, cpu, off, gic):
 
 @pytest.mark.parametrize('machine, smp, _', BOARDS[:5])
 def test_acpi_on(build, tmp_path, machine, smp, _):
-    on = acpi_tables([build.qemu], tmp_path, machine, f'max{ON}', smp)
-    off = acpi_tables([build.qemu], tmp_path, machine, f'max{OFF}', smp)
+    on = acpi_tables([build.qemu], tmp_path, machine, 'max,trbe=on', smp)
+    off = acpi_tables([build.qemu], tmp_path, machine, 'max' + runner.NO_TRACE, smp)
 
     # What is not about trace is as it was, but for the places of tables.
     assert [name for name, _ in on] == [name for name, _ in off]
@@ -245,7 +240,7 @@ def test_acpi_on(build, tmp_path, machine, smp, _):
 def test_acpi_ete_only(build, tmp_path):
     on = dict(acpi_tables([build.qemu], tmp_path, 'virt',
                           'max,ete=on,trbe=off', 1))
-    off = dict(acpi_tables([build.qemu], tmp_path, 'virt', f'max{OFF}', 1))
+    off = dict(acpi_tables([build.qemu], tmp_path, 'virt', 'max' + runner.NO_TRACE, 1))
     assert on['APIC'] == off['APIC']
     assert iasl(tmp_path, 'DSDT', on['DSDT']).count('ARMHC500') == 1
 
@@ -264,10 +259,10 @@ def test_irq(build, machine):
                              property='trbe-interrupt[0]') for path in paths], \
                    [qemu.qmp('qom-get', path=path,
                              property='pmu-interrupt[0]') for path in paths]
-    trbe, pmu = wires(f'max{ON}')
+    trbe, pmu = wires('max,trbe=on')
     # INTID 31, where that of the PMU is 23
     expected = [re.sub(r'\d+(?=\]$)', lambda m: str(int(m[0]) + 8), path)
                 for path in pmu]
     assert trbe == expected
     assert len(set(trbe)) == 3
-    assert wires(f'max{OFF}') == ([''] * 3, pmu)
+    assert wires('max' + runner.NO_TRACE) == ([''] * 3, pmu)
