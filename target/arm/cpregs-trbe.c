@@ -11,6 +11,7 @@
 #include "internals.h"
 #include "cpu-features.h"
 #include "cpregs.h"
+#include "ete.h"
 #include "hw/misc/trbe.h"
 
 #define FGT_TRB(reg) (FGT_HDFGRTR | R_HDFGRTR_EL2_ ## reg ## _EL1_SHIFT)
@@ -63,7 +64,15 @@ static unsigned granule_bits(CPUARMState *env)
 static void trblimitr_write(CPUARMState *env, const ARMCPRegInfo *ri,
                             uint64_t value)
 {
+    bool was_enabled = FIELD_EX64(env->trace.trbe.limitr, TRBLIMITR,
+                                  E);
+
+    /* What was traced before goes where it belongs (R_HNTLG). */
+    ete_sync(env);
     raw_write(env, ri, trbe_limitr_write(value, granule_bits(env)));
+    if (!was_enabled && FIELD_EX64(value, TRBLIMITR, E)) {
+        ete_sink_enabled(env);
+    }
 }
 
 static void trbptr_write(CPUARMState *env, const ARMCPRegInfo *ri,

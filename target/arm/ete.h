@@ -182,6 +182,17 @@ void ete_reset(ARMCPU *cpu);
 void ete_realize(ARMCPU *cpu);
 
 /**
+ * ete_sink_enabled: the Trace Buffer Unit becomes enabled
+ * @env: CPU state
+ *
+ * The new buffer begins with trace protocol synchronization, which the trace
+ * capture infrastructure may request (I_NTFYC): Linux re-programs a buffer that
+ * was full and leaves the trace unit alone, and perf decodes each buffer for
+ * itself.
+ */
+void ete_sink_enabled(CPUARMState *env);
+
+/**
  * ete_enable_changed: TRCPRGCTLR.EN or the OS Lock was written
  * @env: CPU state, with the new values
  *

@@ -17,6 +17,7 @@
 
 #include "qemu/osdep.h"
 #include "qemu/timer.h"
+#include "system/cpu-timers.h"
 #include "cpu.h"
 #include "internals.h"
 #include "cpu-features.h"
@@ -143,16 +144,19 @@ static void ete_drain(CPUARMState *env)
 }
 
 /*
- * The end of an event.  It leaves less than ETE_DRAIN bytes, so that the next
- * one has the room that it needs.
+ * The end of an event; the next one must have ETE_EVENT_BYTES.  With -icount
+ * the trace buffer's interrupt may not come from within a block, so that bytes
+ * wait for an event at the end of one.
  */
 static void ete_end(CPUARMState *env)
 {
     ETEUnit *u = ete_unit(env);
 
-    assert(u->used <= ETE_DRAIN + ETE_EVENT_BYTES);
-    if (u->used >= u->drain) {
+    if (u->used >= u->drain
+        && (!icount_enabled() || env_cpu(env)->neg.can_do_io)) {
         ete_drain(env);
+    } else if (u->used > ETE_BUFFER - ETE_EVENT_BYTES) {
+        ete_lose(env);
     }
 }
 
@@ -311,6 +315,7 @@ void ete_start(CPUARMState *env, uint64_t pc)
     ETEUnit *u = ete_unit(env);
 
     DP_TBFLAG_ANY(env->hflags, ETE_START, 0);
+    ete_set_drain(env);
     if (!u->synced) {
         if (u->lost) {
             ete_put_plain(u, ete_encode_overflow);
@@ -571,6 +576,15 @@ void ete_sync(CPUARMState *env)
             ete_encode_pending(env);
     }
     ete_drain(env);
+}
+
+void ete_sink_enabled(CPUARMState *env)
+{
+    ETEUnit *u = ete_unit(env);
+
+    if (u) {
+        u->synced = false;
+    }
 }
 
 void ete_enable_changed(CPUARMState *env)

@@ -76,7 +76,11 @@ void ete_gen_isb(DisasContext *s)
 
 void ete_gen_wfx(DisasContext *s)
 {
-    if (unlikely(s->ete && s->ss_active)) {
+    if (likely(!s->ete)) {
+        return;
+    }
+    ete_io_start(s);
+    if (s->ss_active) {
         ete_gen_atom(s, true, 4);
     }
 }

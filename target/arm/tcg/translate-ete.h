@@ -42,8 +42,8 @@ void ete_gen_indirect(DisasContext *s);
 void ete_gen_isb(DisasContext *s);
 
 /*
- * ete_gen_wfx: WFI or WFIT; the helper that waits counts it, ete_wfx(), but
- * it is not called when software steps.
+ * ete_gen_wfx: WFI or WFIT, before it may wait.  The helper that waits counts
+ * it, ete_wfx(), but is not called when software steps.
  */
 void ete_gen_wfx(DisasContext *s);
 
