@@ -360,4 +360,5 @@ def main():
         dot(out)
 
 
-main()
+if __name__ == '__main__':
+    main()
