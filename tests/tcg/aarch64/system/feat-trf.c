@@ -312,7 +312,7 @@ static const struct row {
     { "write, E2H is not for EL1", 1, R1, C_E2H | C_WRITE, -1, 0, EL1 },
     { "UNDEFINED at EL1", 1, R2, 0, 1, UNDEF, NOWHERE },
     { "write", 2, R2, C_WRITE, -1, 0, EL2 },
-    { "write", 3, R2, C_WRITE, -1, 0, EL2 },
+    { "write, as TF-A does", 3, R2, C_WRITE, -1, 0, EL2 },
     { "UNDEFINED without E2H", 2, R12, 0, 2, UNDEF, NOWHERE },
     { "UNDEFINED without E2H", 3, R12, 0, 3, UNDEF, NOWHERE },
     { "UNDEFINED at EL1", 1, R12, C_E2H, 1, UNDEF, NOWHERE },
