@@ -15,6 +15,12 @@
 #include "cpregs.h"
 #include "ete.h"
 #include "ete/ete-regs.h"
+#include "ete/trace.h"
+
+static int cpu_index(CPUARMState *env)
+{
+    return env_cpu(env)->cpu_index;
+}
 
 /* CPTR_EL2.TTA is in two places (D24.2.38) */
 static bool cptr_el2_tta(CPUARMState *env)
@@ -72,9 +78,12 @@ static void ete_write(CPUARMState *env, const ARMCPRegInfo *ri,
     uint64_t mask = ete_reg_writable_bits(ri->opaque,
                                           ete_have(env_archcpu(env)));
 
-    if (!ete_enabled(env)) {
-        raw_write(env, ri, (value & mask) | (ri->resetvalue & ~mask));
+    if (ete_enabled(env)) {
+        trace_ete_reg_ignored(cpu_index(env), ri->name, value);
+        return;
     }
+    trace_ete_reg_write(cpu_index(env), ri->name, value);
+    raw_write(env, ri, (value & mask) | (ri->resetvalue & ~mask));
 }
 
 static void prgctlr_write(CPUARMState *env, const ARMCPRegInfo *ri,
@@ -82,6 +91,7 @@ static void prgctlr_write(CPUARMState *env, const ARMCPRegInfo *ri,
 {
     bool changed = (value ^ env->trace.ete.prgctlr) & 1;
 
+    trace_ete_reg_write(cpu_index(env), ri->name, value);
     raw_write(env, ri, value & 1);
     if (changed) {
         ete_enable_changed(env);
@@ -108,12 +118,14 @@ static uint64_t claimset_read(CPUARMState *env, const ARMCPRegInfo *ri)
 static void claimset_write(CPUARMState *env, const ARMCPRegInfo *ri,
                            uint64_t value)
 {
+    trace_ete_reg_write(cpu_index(env), ri->name, value);
     env->trace.ete.claim |= value & ri->resetvalue;
 }
 
 static void claimclr_write(CPUARMState *env, const ARMCPRegInfo *ri,
                            uint64_t value)
 {
+    trace_ete_reg_write(cpu_index(env), ri->name, value);
     env->trace.ete.claim &= ~value;
 }
 

@@ -81,6 +81,8 @@ static void test_selectors(void)
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         ETERegs regs = {
             .tsctlr = rows[i].event, .rsctlr = { [2] = rows[i].rsctlr2 },
+            /* What is behind the selectors must not be taken for one. */
+            .cidcvr0 = INV, .cidcctlr0 = INV,
         };
 
         ete_resources_config(&config, &regs, rows[i].matches);
@@ -154,6 +156,8 @@ static void test_matches(void)
     }
     regs.rsctlr[2] = GROUP(2, 3);
     tap_ok(ete_resources_use_matches(&regs) == 0, "no comparator is used");
+    regs.rsctlr[3] = GROUP(6, 0xfffe);
+    tap_ok(ete_resources_use_matches(&regs) == 0, "comparators we lack");
     regs.rsctlr[3] = GROUP(6, 1);
     tap_ok(ete_resources_use_matches(&regs) == ETE_MATCH_CID, "CID is used");
     regs.rsctlr[2] = GROUP(7, 1);
@@ -209,7 +213,8 @@ static void test_chain(void)
     ETERegs regs = {
         .cntctlr = { CNT(SEL(1)) | RLDSELF, CNTCHAIN },
         .cntrldvr = { 0xffff, 0 }, .cntvr = { 0, 0x1234 },
-        .rsctlr[2] = GROUP(2, 2), .eventctl0r = SEL(2) << 24,
+        .rsctlr = { [2] = GROUP(2, 2), [3] = INV },
+        .eventctl0r = (uint64_t)PAIR(1) << 24,
     };
     unsigned fired;
 
