@@ -60,31 +60,34 @@ static unsigned granule_bits(CPUARMState *env)
     return cpu_isar_feature(aa64_tgran16, cpu) ? 14 : 16;
 }
 
-/* Nothing is ignored because the unit is enabled (R_DJMDD). */
+/*
+ * A direct write.  None is ignored because the unit is enabled (R_DJMDD); what
+ * was traced before goes where the registers still say.
+ */
+static void trbe_reg_write(CPUARMState *env, const ARMCPRegInfo *ri,
+                           uint64_t value)
+{
+    if (trbe_enabled(env)) {
+        ete_sync(env);
+    }
+    ri->raw_writefn(env, ri, value);
+}
+
 static void trblimitr_write(CPUARMState *env, const ARMCPRegInfo *ri,
                             uint64_t value)
 {
-    bool was_enabled = FIELD_EX64(env->trace.trbe.limitr, TRBLIMITR,
-                                  E);
+    bool was_enabled = FIELD_EX64(env->trace.trbe.limitr, TRBLIMITR, E);
 
-    /* What was traced before goes where it belongs (R_HNTLG). */
-    ete_sync(env);
-    raw_write(env, ri, trbe_limitr_write(value, granule_bits(env)));
+    trbe_reg_write(env, ri, trbe_limitr_write(value, granule_bits(env)));
     if (!was_enabled && FIELD_EX64(value, TRBLIMITR, E)) {
         ete_sink_enabled(env);
     }
 }
 
-static void trbptr_write(CPUARMState *env, const ARMCPRegInfo *ri,
-                         uint64_t value)
-{
-    raw_write(env, ri, value);
-}
-
 static void trbbaser_write(CPUARMState *env, const ARMCPRegInfo *ri,
                            uint64_t value)
 {
-    raw_write(env, ri, trbe_baser_write(value, granule_bits(env)));
+    trbe_reg_write(env, ri, trbe_baser_write(value, granule_bits(env)));
 }
 
 static void trbsr_raw_write(CPUARMState *env, const ARMCPRegInfo *ri,
@@ -98,7 +101,7 @@ static void trbsr_raw_write(CPUARMState *env, const ARMCPRegInfo *ri,
 static void trbsr_write(CPUARMState *env, const ARMCPRegInfo *ri,
                         uint64_t value)
 {
-    trbsr_raw_write(env, ri, trbe_sr_write(value, true));
+    trbe_reg_write(env, ri, trbe_sr_write(value, true));
 }
 
 static void trbsr_reset(CPUARMState *env, const ARMCPRegInfo *ri)
@@ -109,7 +112,7 @@ static void trbsr_reset(CPUARMState *env, const ARMCPRegInfo *ri)
 static void trbmar_write(CPUARMState *env, const ARMCPRegInfo *ri,
                          uint64_t value)
 {
-    raw_write(env, ri, value & (R_TRBMAR_ATTR_MASK | R_TRBMAR_SH_MASK));
+    trbe_reg_write(env, ri, value & (R_TRBMAR_ATTR_MASK | R_TRBMAR_SH_MASK));
 }
 
 static uint64_t trbtrg_read(CPUARMState *env, const ARMCPRegInfo *ri)
@@ -121,12 +124,6 @@ static void trbtrg_raw_write(CPUARMState *env, const ARMCPRegInfo *ri,
                              uint64_t value)
 {
     env->trace.trbe.trg = value;
-}
-
-static void trbtrg_write(CPUARMState *env, const ARMCPRegInfo *ri,
-                         uint64_t value)
-{
-    trbtrg_raw_write(env, ri, value);
 }
 
 /*
@@ -157,7 +154,7 @@ static const ARMCPRegInfo trbe_reginfo[] = {
       .access = PL1_RW, .accessfn = access_trbe, .fgt = FGT_TRB(TRBPTR),
       .type = ARM_CP_IO,
       .fieldoffset = offsetof(CPUARMState, trace.trbe.ptr),
-      .writefn = trbptr_write, .raw_writefn = raw_write },
+      .writefn = trbe_reg_write, .raw_writefn = raw_write },
     { .name = "TRBBASER_EL1", .state = ARM_CP_STATE_AA64,
       .opc0 = 3, .opc1 = 0, .crn = 9, .crm = 11, .opc2 = 2,
       .access = PL1_RW, .accessfn = access_trbe, .fgt = FGT_TRB(TRBBASER),
@@ -181,7 +178,7 @@ static const ARMCPRegInfo trbe_reginfo[] = {
       .access = PL1_RW, .accessfn = access_trbe, .fgt = FGT_TRB(TRBTRG),
       .type = ARM_CP_IO,
       .readfn = trbtrg_read, .raw_readfn = trbtrg_read,
-      .writefn = trbtrg_write, .raw_writefn = trbtrg_raw_write },
+      .writefn = trbe_reg_write, .raw_writefn = trbtrg_raw_write },
     { .name = "TRBIDR_EL1", .state = ARM_CP_STATE_AA64,
       .opc0 = 3, .opc1 = 0, .crn = 9, .crm = 11, .opc2 = 7,
       .access = PL1_R, .fgt = FGT_TRB(TRBIDR),

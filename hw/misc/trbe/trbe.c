@@ -201,8 +201,8 @@ static uint64_t write_segment(ARMCPU *cpu, uint64_t va, const uint8_t *buf,
     return done;
 }
 
-/* What follows from @events and from a change of TRBSR_EL1 */
-static bool finish(ARMCPU *cpu, uint64_t old_sr, unsigned events)
+/* What follows from a change of TRBSR_EL1 */
+static void finish(ARMCPU *cpu, uint64_t old_sr)
 {
     TRBEBuffer *b = &cpu->env.trace.trbe;
 
@@ -212,7 +212,6 @@ static bool finish(ARMCPU *cpu, uint64_t old_sr, unsigned events)
             trbe_update_irq(cpu);
         }
     }
-    return events & TRBE_FLUSH;
 }
 
 bool trbe_write(ARMCPU *cpu, const uint8_t *buf, size_t len)
@@ -220,8 +219,8 @@ bool trbe_write(ARMCPU *cpu, const uint8_t *buf, size_t len)
     CPUARMState *env = &cpu->env;
     TRBEBuffer *b = &env->trace.trbe;
     uint64_t old_sr = b->sr;
-    unsigned events = 0;
     ARMSecuritySpace space;
+    bool flush = false;
 
     if (!trbe_running(env) || !len) {
         return false;
@@ -230,37 +229,44 @@ bool trbe_write(ARMCPU *cpu, const uint8_t *buf, size_t len)
     trbe_owner(env, &space);
     if (space != arm_security_space_below_el3(env)) {
         b->sr = trbe_sr_other(b->sr, TRBE_BSC_NOT_ALLOWED);
-        return finish(cpu, old_sr, 0);
+        finish(cpu, old_sr);
+        return false;
     }
 
     while (len) {
         TRBEFault fault = {};
         TRBESegment seg = trbe_next_segment(b, len);
+        unsigned events;
         uint64_t done;
 
         if (!seg.length) {
             break;
         }
         done = write_segment(cpu, seg.va, buf, seg.length, &fault);
-        events |= trbe_wrote(b, done);
+        events = trbe_wrote(b, done);
+        flush |= events & TRBE_FLUSH;
         if (done < seg.length) {
             b->sr = trbe_sr_fault(b->sr, &fault);
         }
         buf += done;
         len -= done;
     }
-    return finish(cpu, old_sr, events);
+    finish(cpu, old_sr);
+    return flush;
 }
 
 bool trbe_trigger(ARMCPU *cpu)
 {
     TRBEBuffer *b = &cpu->env.trace.trbe;
     uint64_t old_sr = b->sr;
+    unsigned events;
 
     if (!trbe_enabled(&cpu->env)) {
         return false;
     }
-    return finish(cpu, old_sr, trbe_detected_trigger(b));
+    events = trbe_detected_trigger(b);
+    finish(cpu, old_sr);
+    return events & TRBE_FLUSH;
 }
 
 void trbe_flushed(ARMCPU *cpu)
@@ -270,7 +276,7 @@ void trbe_flushed(ARMCPU *cpu)
 
     if (trbe_enabled(&cpu->env)) {
         trbe_flush_complete(b);
-        finish(cpu, old_sr, 0);
+        finish(cpu, old_sr);
     }
 }
 
