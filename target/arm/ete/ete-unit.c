@@ -72,6 +72,31 @@ static bool ete_level_traced(CPUARMState *env, int el)
     return !extract64(mask, el, 1);
 }
 
+/* The comparators that match, and so the resources, depend on the context. */
+static void ete_config_resources(CPUARMState *env)
+{
+    ETEUnit *u = ete_unit(env);
+    const ETERegs *r = ete_regs(env);
+
+    ete_resources_config(&u->resource_config, r,
+                         ete_resources_matches(r, env->cp15.contextidr_el[1],
+                                               env->cp15.contextidr_el[2],
+                                               arm_trace_shows_el2(env)));
+    u->configured = true;
+}
+
+/* D4.5.9.1.1: the resource event of ViewInst, as of when it was looked at */
+static bool ete_event_views(CPUARMState *env)
+{
+    ETEUnit *u = ete_unit(env);
+
+    if (!u->configured) {
+        ete_config_resources(env);      /* after migration */
+    }
+    return ete_resources_active(&u->resources, &u->resource_config)
+           & ETE_EVENT_VIEWINST;
+}
+
 /*
  * Whether instructions at @el are traced: ViewInst is active (D4.5.9.1), the
  * region is not prohibited, and the buffer takes what comes.
@@ -81,6 +106,7 @@ static bool ete_active(CPUARMState *env, int el)
     return ete_unit(env) && is_a64(env)
            && ete_enabled(env)
            && ete_level_traced(env, el)
+           && ete_event_views(env)
            && trbe_running(env)
            && arm_trace_allowed(env, el);
 }
@@ -94,19 +120,27 @@ CPUARMTBFlags ete_tb_flags_slow(CPUARMState *env, int el, CPUARMTBFlags flags)
     return flags;
 }
 
-/* R_BQDBH: no packet is in parts, and none comes after what was lost. */
+/* What executes is not traced any more, but in blocks that are chained. */
+static void ete_view_off(CPUARMState *env)
+{
+    ETEUnit *u = ete_unit(env);
+
+    u->viewing = false;
+    u->word = ETE_NO_ATOMS;
+    env->trace.atoms = ETE_NO_ATOMS;
+    DP_TBFLAG_ANY(env->hflags, ETE, 0);
+    DP_TBFLAG_ANY(env->hflags, ETE_START, 0);
+}
+
+/* R_RQHFH: no packet is in parts, and none comes after what was lost. */
 static void ete_lose(CPUARMState *env)
 {
     ETEUnit *u = ete_unit(env);
 
     u->lost = true;
     u->synced = false;
-    u->viewing = false;
     u->used = 0;
-    u->word = ETE_NO_ATOMS;
-    env->trace.atoms = ETE_NO_ATOMS;
-    DP_TBFLAG_ANY(env->hflags, ETE, 0);
-    DP_TBFLAG_ANY(env->hflags, ETE_START, 0);
+    ete_view_off(env);
 }
 
 /* How many bytes may wait: not more than the trace buffer has room for. */
@@ -125,17 +159,23 @@ static void ete_drain(CPUARMState *env)
 {
     ETEUnit *u = ete_unit(env);
     ARMCPU *cpu = env_archcpu(env);
-    bool flush;
+    bool flush = false;
 
     if (u->used) {
         flush = trbe_write(cpu, u->buf, u->used);
         u->used = 0;
-        if (flush) {
-            ete_encode_pending(env);
+    }
+    if (u->trigger) {
+        u->trigger = false;
+        flush |= trbe_trigger(cpu);
+    }
+    if (flush) {
+        ete_encode_pending(env);
+        if (u->used) {
             trbe_write(cpu, u->buf, u->used);
             u->used = 0;
-            trbe_flushed(cpu);
         }
+        trbe_flushed(cpu);
     }
     if (!trbe_running(env)) {
         ete_lose(env);
@@ -143,20 +183,29 @@ static void ete_drain(CPUARMState *env)
     ete_set_drain(env);
 }
 
+/* With -icount, devices and clocks are only for the end of a block. */
+static bool ete_clock_readable(CPUARMState *env)
+{
+    return !icount_enabled() || env_cpu(env)->neg.can_do_io;
+}
+
 /*
- * The end of an event; the next one must have ETE_EVENT_BYTES.  With -icount
- * the trace buffer's interrupt may not come from within a block, so that bytes
- * wait for an event at the end of one.
+ * The end of an event; the next one must have ETE_EVENT_BYTES.  The trace
+ * buffer may raise its interrupt.
  */
 static void ete_end(CPUARMState *env)
 {
     ETEUnit *u = ete_unit(env);
 
-    if (u->used >= u->drain
-        && (!icount_enabled() || env_cpu(env)->neg.can_do_io)) {
+    if ((u->used >= u->drain || u->trigger) && ete_clock_readable(env)) {
         ete_drain(env);
     } else if (u->used > ETE_BUFFER - ETE_EVENT_BYTES) {
         ete_lose(env);
+    }
+    if (u->viewing && !ete_event_views(env)) {
+        /* It becomes active again when the TB flags are next made. */
+        ete_encode_pending(env);
+        ete_view_off(env);
     }
 }
 
@@ -164,6 +213,7 @@ static void ete_count(ETEUnit *u, size_t n)
 {
     u->used += n;
     u->since_sync += n;
+    u->since_ts += n;
 }
 
 /* Call an encoder, with where the packet goes and how much room there is. */
@@ -263,6 +313,69 @@ static void ete_put_target_context(CPUARMState *env, uint64_t pc)
     ete_put(u, ete_encode_target_context, &u->packet, pc, ETE_IS0, &c);
 }
 
+/*
+ * Let the resources run until now; they are paused in prohibited regions
+ * (R_FHFMP).  Returns the events that were active meanwhile.
+ */
+static unsigned ete_run_resources(CPUARMState *env)
+{
+    ETEUnit *u = ete_unit(env);
+    uint64_t now, then = u->resource_time;
+
+    if (u->paused || !ete_clock_readable(env)) {
+        return 0;
+    }
+    now = ete_cycles();
+    u->resource_time = now;
+    return ete_resources_advance(&u->resources, &u->resource_config,
+                                 now - then);
+}
+
+/* Whether trace is allowed has changed, perhaps. */
+static void ete_pause_resources(CPUARMState *env)
+{
+    ETEUnit *u = ete_unit(env);
+    bool pause = !ete_enabled(env)
+                 || !arm_trace_allowed(env, arm_current_el(env));
+
+    if (pause && !u->paused) {
+        u->fired |= ete_run_resources(env);
+        u->paused = true;
+    } else if (!pause && u->paused && ete_clock_readable(env)) {
+        u->resource_time = ete_cycles();
+        u->paused = false;
+    }
+}
+
+/*
+ * What the resource events ask for: timestamps, Event elements and a trigger
+ * of the trace buffer.  Our capacity for timestamps that an event wants is one
+ * in ETE_TS_DISTANCE bytes (I_TQDHQ); perf's counter wants one in each cycle.
+ */
+static void ete_do_events(CPUARMState *env)
+{
+    ETEUnit *u = ete_unit(env);
+    const ETERegs *r = ete_regs(env);
+    unsigned fired, events;
+
+    if (u->events == ETE_EVENT_TS && u->since_ts < ETE_TS_DISTANCE) {
+        return;
+    }
+    fired = ete_run_resources(env) | u->fired;
+    u->fired = 0;
+    if (fired & ETE_EVENT_TS) {
+        ete_request_timestamp(env);
+    }
+    events = fired & FIELD_EX64(r->eventctl1r, TRCEVENTCTL1R, INSTEN);
+    if (events) {
+        ete_encode_pending(env);
+        ete_put(u, ete_encode_event, events);
+    }
+    if (fired & ETE_EVENT_0) {
+        u->trigger = true;              /* I_YRQCN */
+    }
+}
+
 /* TRCSYNCPR: bytes between synchronizations; 0 is never (D24.4) */
 static bool ete_sync_due(CPUARMState *env)
 {
@@ -283,6 +396,9 @@ static void ete_after_p0(CPUARMState *env, uint64_t target)
     const ETERegs *r = ete_regs(env);
     uint32_t cycles = ETE_CYCLES_UNKNOWN;
 
+    if (u->events) {
+        ete_do_events(env);
+    }
     if (u->each) {
         uint64_t now = ete_cycles();
 
@@ -299,6 +415,7 @@ static void ete_after_p0(CPUARMState *env, uint64_t target)
     }
     if (u->ts_request) {
         u->ts_request = false;
+        u->since_ts = 0;
         ete_encode_pending(env);
         ete_put(u, ete_encode_timestamp, &u->packet, arm_trace_timestamp(env),
                 cycles);
@@ -529,6 +646,9 @@ void ete_flags_rebuilt_slow(CPUARMState *env)
 {
     ETEUnit *u = ete_unit(env);
 
+    if (u->events) {
+        ete_pause_resources(env);
+    }
     if (u->exception || EX_TBFLAG_ANY(env->hflags, ETE)) {
         return;
     }
@@ -549,6 +669,10 @@ void ete_context_changed_slow(CPUARMState *env)
     ETEUnit *u = ete_unit(env);
     ETEContext c;
 
+    if (ete_resources_use_matches(ete_regs(env))) {
+        u->fired |= ete_run_resources(env);
+        ete_config_resources(env);
+    }
     if (u->viewing && EX_TBFLAG_ANY(env->hflags, ETE)) {
             ete_encode_pending(env);
         c = ete_context(env);
@@ -587,24 +711,76 @@ void ete_sink_enabled(CPUARMState *env)
     }
 }
 
+void ete_counters_sync(CPUARMState *env)
+{
+    ETEUnit *u = ete_unit(env);
+
+    if (u->events) {
+        u->fired |= ete_run_resources(env);
+    }
+    for (int n = 0; n < ETE_COUNTERS; n++) {
+        ete_regs(env)->cntvr[n] = u->resources.value[n];
+    }
+}
+
+/* The resource events that ever change anything */
+static unsigned ete_events_used(CPUARMState *env)
+{
+    const ETEResourceConfig *c = &ete_unit(env)->resource_config;
+    unsigned some = 0, all = ETE_EVENTS_ALL;
+
+    for (int n = 0; n < ARRAY_SIZE(c->events); n++) {
+        some |= c->events[n];
+        all &= c->events[n];
+    }
+    if (!FIELD_EX64(ete_regs(env)->configr, TRCCONFIGR, TS)) {
+        some &= ~ETE_EVENT_TS;
+    }
+    return some & ~(all & ETE_EVENT_VIEWINST);
+}
+
+/* The trace unit becomes enabled (D4.5.2.1) */
+static void ete_enable(CPUARMState *env)
+{
+    ETEUnit *u = ete_unit(env);
+    const ETERegs *r = ete_regs(env);
+
+    u->synced = false;
+    u->lost = false;
+    u->cc_known = false;        /* R_YFMWB */
+    u->ts_request = false;
+    u->each = FIELD_EX64(r->configr, TRCCONFIGR, CCI);
+    ete_set_drain(env);
+
+    for (int n = 0; n < ETE_COUNTERS; n++) {
+        u->resources.value[n] = r->cntvr[n];
+    }
+    u->resources.at_zero = 0;
+    u->fired = 0;
+    u->paused = true;
+    ete_config_resources(env);
+    u->events = ete_events_used(env);
+    ete_pause_resources(env);
+}
+
 void ete_enable_changed(CPUARMState *env)
 {
     ETEUnit *u = ete_unit(env);
-    uint64_t configr = ete_regs(env)->configr;
 
+    if (ete_enabled(env)) {
+        ete_enable(env);
+        return;
+    }
+    if (u->events) {
+        ete_counters_sync(env);
+        u->events = 0;
+        u->paused = true;
+    }
     if (u->viewing) {
         ete_stop(env);
     }
     if (u->used) {
         ete_drain(env);
-    }
-    u->synced = false;
-    u->lost = false;
-    u->cc_known = false;        /* R_YFMWB */
-    u->ts_request = false;
-    u->each = FIELD_EX64(configr, TRCCONFIGR, CCI);
-    if (ete_enabled(env)) {
-        ete_set_drain(env);
     }
 }
 

@@ -11,6 +11,7 @@
 
 #include "ete.h"
 #include "ete/ete-packet.h"
+#include "ete/ete-resources.h"
 
 /*
  * Bytes that wait for the trace buffer.  They go there when ETE_DRAIN are
@@ -19,6 +20,9 @@
  */
 #define ETE_BUFFER      4096
 #define ETE_DRAIN       2048
+
+/* Bytes between timestamps that TRCTSCTLR.EVENT asks for, at least */
+#define ETE_TS_DISTANCE 128
 
 /* The most that one event makes: synchronization, atoms, an address ... */
 #define ETE_EVENT_BYTES 256
@@ -35,6 +39,15 @@
  * @ts_request: a Timestamp element is due after the next P0 element
  * @cc_known: @cc_base is the time of the last Cycle Count element
  * @cc_base: cycles at the last Cycle Count element
+ * @resources: counters
+ * @resource_config: what the registers say about them, and what matches
+ * @configured: @resource_config is made; not migrated
+ * @resource_time: cycles up to which @resources ran
+ * @events: ETE_EVENT bits that anything can come of; 0: no resources are used
+ * @fired: ETE_EVENT bits that nothing has come of yet
+ * @paused: the resources are paused
+ * @trigger: the trace buffer is to be told of a Detected Trigger
+ * @since_ts: bytes since the last timestamp
  * @since_sync: bytes since the last Alignment Synchronization packet
  * @drain: how many bytes may wait; up to ETE_DRAIN
  * @used: how many bytes do
@@ -51,6 +64,15 @@ typedef struct ETEUnit {
     bool ts_request;
     bool cc_known;
     uint64_t cc_base;
+    ETEResources resources;
+    ETEResourceConfig resource_config;
+    bool configured;
+    uint64_t resource_time;
+    uint8_t events;
+    uint8_t fired;
+    bool paused;
+    bool trigger;
+    uint64_t since_ts;
     uint64_t since_sync;
     uint32_t drain;
     uint32_t used;

@@ -18,6 +18,7 @@ static int ete_unit_post_load(void *opaque, int version_id)
 {
     ETEUnit *u = opaque;
 
+    u->configured = false;
     /* R_RQHFH: the bytes are whole packets, and never fill the buffer. */
     return u->used <= ETE_BUFFER - ETE_EVENT_BYTES ? 0 : -EINVAL;
 }
@@ -45,6 +46,14 @@ static const VMStateDescription vmstate_ete_unit = {
         VMSTATE_BOOL(ts_request, ETEUnit),
         VMSTATE_BOOL(cc_known, ETEUnit),
         VMSTATE_UINT64(cc_base, ETEUnit),
+        VMSTATE_UINT16_ARRAY(resources.value, ETEUnit, ETE_COUNTERS),
+        VMSTATE_UINT8(resources.at_zero, ETEUnit),
+        VMSTATE_UINT64(resource_time, ETEUnit),
+        VMSTATE_UINT8(events, ETEUnit),
+        VMSTATE_UINT8(fired, ETEUnit),
+        VMSTATE_BOOL(paused, ETEUnit),
+        VMSTATE_BOOL(trigger, ETEUnit),
+        VMSTATE_UINT64(since_ts, ETEUnit),
         VMSTATE_UINT64(since_sync, ETEUnit),
         VMSTATE_UINT32(drain, ETEUnit),
         VMSTATE_UINT32(used, ETEUnit),
