@@ -36,6 +36,7 @@ help:
 ##   make check-overlay    the house rules, the composition of the tree
 ##   make check-qtest      QEMU's qtests, ours
 ##   make check-baremetal  programs without an operating system, at every EL
+##   make check-trace      traced programs: the decoded flow is what ran
 ##   make check-guest      stock kernels
 ##   make check-nested     stock kernels as KVM host, our arm64 QEMU in them
 ##   make check-upstream   upstream's own aarch64 qtests
@@ -87,11 +88,11 @@ shell:
 	@$(MAKE) --no-print-directory -C $(ROOT) BUILDDIR=$(B) qemu
 	@$(ROOT)/tests/guest/shell --builddir=$(B) --kernel=$(KERNEL)
 
-CHECKS := overlay unit upstream qtest baremetal guest nested
+CHECKS := overlay unit upstream qtest baremetal trace guest nested
 
 .PHONY: check
 check:
-	@$(ROOT)/overlay/need build test unit
+	@$(ROOT)/overlay/need build test unit trace
 	@$(ROOT)/tests/armv9/check $(B) $(CHECKS)
 
 .PHONY: $(addprefix check-,$(CHECKS) peer)

@@ -1,0 +1,275 @@
+# The decoded flow equals what ran: traced programs, OpenCSD, and a record.
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#     /usr/bin/python3 -m pytest tests/armv9/test_trace.py --builddir=build
+#     ... -k irq                       some runs
+#     ... --qemu=/some/qemu-system-aarch64
+#
+# tests/trace/trace.cfg lists the runs; docs/devel/testing-trace.rst says how it
+# works.  All that a run leaves is in build/trace/NAME.
+
+import json
+import os
+import re
+import shlex
+import shutil
+import struct
+import sys
+
+import pytest
+
+import runner
+
+TRACE = runner.TOP / 'tests/trace'
+sys.path.insert(0, str(TRACE))
+import progen                                       # noqa: E402
+
+CC = os.environ.get('AARCH64_CC', 'aarch64-linux-gnu-gcc')
+HOST_CC = os.environ.get('CC', 'gcc')
+CFLAGS = ['-nostdlib', '-ffreestanding', '-fno-stack-protector', '-fno-pic',
+          '-fno-tree-loop-distribute-patterns', '-static', '-mstrict-align',
+          '-mgeneral-regs-only', '-O1', '-g', '-Wall', '-Werror', f'-I{TRACE}',
+          '-Wl,--build-id=none', f'-Wl,-T{TRACE / "guest.ld"}']
+
+# What check-trace must compare in all
+INSTRUCTIONS = 10_000_000
+TIMEOUT = 60
+
+CFG = runner.load_cfg(TRACE / 'trace.cfg',
+                      required=('machine', 'guest', 'seeds', 'traced',
+                                'passes'),
+                      optional=('cpu', 'accel', 'icount', 'smp', 'filtered',
+                                'check', 'record'))
+RUNS = [(name, int(seed)) for name, spec in CFG.items()
+        for seed in spec['seeds'].split()]
+
+# D5.3.27: Call, Trap, System Error, Inst debug, Data debug, Alignment, Inst
+# fault, Data fault, IRQ, FIQ
+EXCEPTION_TYPES = {2, 3, 4, 6, 7, 10, 11, 12, 14, 15}
+
+compared = {}
+types = {}
+
+
+class Tools:
+    """What is compiled once: the plugin, the decoder, and programs."""
+
+    def __init__(self, build):
+        self.build = build
+        self.out = build.dir / 'trace'
+        self.out.mkdir(exist_ok=True)
+        flags = self.call(['pkg-config', '--cflags', 'glib-2.0'])
+        self.plugin = self.out / 'librecord.so'
+        self.call([HOST_CC, '-O2', '-Wall', '-Werror', '-shared', '-fPIC',
+                   f'-I{build.src}/include/qemu', *shlex.split(flags),
+                   TRACE / 'record.c', '-o', self.plugin])
+        self.flow = self.out / 'flow'
+        self.call([HOST_CC, '-O2', '-Wall', '-Werror', TRACE / 'flow.c', '-o',
+                   self.flow, '-lopencsd_c_api'])
+        self.done = {}
+
+    @staticmethod
+    def call(cmd):
+        result = runner.run(cmd, timeout=60)
+        if result.rc != 0:
+            pytest.fail(runner.explain(result, 'does not compile:'),
+                        pytrace=False)
+        return result.out
+
+    def program(self, seed):
+        """The path of the random program of this seed."""
+        if seed not in self.done:
+            path = self.out / f'program-{seed}'
+            source = path.with_suffix('.S')
+            source.write_text(progen.Generator(seed).program(),
+                              encoding='utf-8')
+            self.call([CC, *CFLAGS, TRACE / 'guest.c', TRACE / 'guest.S',
+                       source, '-o', path])
+            self.done[seed] = path
+        return self.done[seed]
+
+
+@pytest.fixture(scope='session')
+def tools(build):
+    return Tools(build)
+
+
+def qemu(tools, spec, seed, folder, record, more=()):
+    """Run a program; its trace, and its record, come to be in folder."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    program = tools.program(seed)
+    words = ['program', *spec['guest'].split(), f'seed={seed}']
+    args = ''.join(f',arg={word}' for word in words)
+    smp = int(spec.get('smp', '1'))
+    cmd = [tools.build.qemu, '-nodefaults', '-display', 'none',
+           '-machine', f'virt,gic-version=3,{spec["machine"]}',
+           '-cpu', spec.get('cpu', 'max,trbe=on'), '-smp', smp, '-m', '1G',
+           '-accel', 'tcg' if record else spec.get('accel', 'tcg'),
+           '-semihosting-config',
+           f'enable=on,target=native,userspace=on{args}',
+           '-kernel', program, *more]
+    if 'icount' in spec:
+        cmd += ['-icount', spec['icount']]
+    if record:
+        cmd += ['-plugin', ','.join([f'{tools.plugin},out={folder}/record',
+                                     *spec.get('record', '').split()])]
+    result = runner.run(cmd, timeout=TIMEOUT, cwd=folder)
+    if result.rc != 0:
+        why = 'not done in time' if result.rc is None else \
+            f'exit status {result.rc}'
+        pytest.fail(runner.explain(result, why), pytrace=False)
+    return [folder / f'trace.{cpu}' for cpu in range(smp)]
+
+
+def mask(levels):
+    return sum(1 << int(level) for level in levels.split())
+
+
+def flow(tools, spec, seed, trace, record, more=()):
+    """Decode a trace file, and compare with the record; the summary."""
+    cmd = [tools.flow, f'--elf={tools.program(seed)}', '--alias=0x40000000',
+           f'--traced={mask(spec["traced"])}',
+           f'--filtered={mask(spec.get("filtered", ""))}', *more, trace,
+           *([record] if record else [])]
+    result = runner.run(cmd, timeout=TIMEOUT)
+    lines = result.out.splitlines()
+    if result.rc != 0 or not lines:
+        pytest.fail(runner.explain(result, 'trace is not what ran:', 30),
+                    pytrace=False)
+    return json.loads(lines[-1])
+
+
+def header(trace):
+    """The TraceHeader of trace-file.h, and the bytes."""
+    data = trace.read_bytes()
+    names = ('magic', 'bytes', 'trcidr0', 'trcidr1', 'trcidr2', 'trcidr8',
+             'trcdevarch', 'trcconfigr', 'trbsr', 'time_before', 'time_after')
+    head = dict(zip(names, struct.unpack_from('<11Q', data)))
+    return head, data[128:128 + head['bytes']]
+
+
+# More checks, by their names in trace.cfg
+
+def check_timestamps(spec, trace, summary):
+    """D4.3: they do not go back, and are the counter's of that time."""
+    head, _ = header(trace)
+    assert summary['timestamps'] >= 100
+    assert not summary['time_goes_back']
+    assert head['time_before'] <= summary['first_time']
+    assert summary['last_time'] <= head['time_after']
+
+
+def check_contexts(spec, trace, summary):
+    """They are compared one by one; here: that there were any."""
+    assert summary['contextids'] >= 10
+
+
+def check_cycles(spec, trace, summary):
+    """With -icount shift=0 an instruction is a nanosecond, and the counter's
+    1 GHz of max are as many cycles."""
+    head, _ = header(trace)
+    assert summary['cycle_counts'] >= 100
+    assert summary['cycles'] <= head['time_after'] - head['time_before']
+
+
+def check_syncs(spec, trace, summary):
+    """TRCSYNCPR: after 2^n bytes comes A-Sync, when packets allow it."""
+    period = 1 << int(re.search(r'syncpr=(\d+)', spec['guest'])[1])
+    _, data = header(trace)
+    found = [m.start() for m in re.finditer(b'\0{11}\x80', data)]
+    assert found[0] == 0
+    gaps = [b - a for a, b in zip(found, [*found[1:], len(data)])]
+    # An element that is begun is written whole, and so are pending atoms.
+    assert max(gaps) <= period + 64
+    assert len(found) >= len(data) // (period + 64)
+
+
+@pytest.mark.parametrize('name, seed', RUNS,
+                         ids=[f'{name}-{seed}' for name, seed in RUNS])
+def test_trace(name, seed, tools):
+    spec = CFG[name]
+    folder = tools.out / f'{name}-{seed}'
+    traces = qemu(tools, spec, seed, folder, record=True)
+    assert spec['passes'] in ('once', 'twice')
+    total = 0
+    for cpu, trace in enumerate(traces):
+        record = folder / f'record.{cpu}'
+        summary = flow(tools, spec, seed, trace, record)
+        # Programs that come to nothing prove nothing.
+        assert summary['instructions'] > 10000
+        assert summary['exceptions'] > 10
+        assert summary['no_syncs'] <= 1
+        assert header(trace)[0]['trbsr'] == 0
+        total += summary['instructions']
+        for kind, count in summary['types'].items():
+            types[int(kind)] = types.get(int(kind), 0) + count
+        for check in spec.get('check', '').split():
+            globals()[f'check_{check}'](spec, trace, summary)
+    if spec['passes'] == 'twice':
+        plain = folder / 'plain'
+        for cpu, trace in enumerate(qemu(tools, spec, seed, plain, False)):
+            summary = flow(tools, spec, seed, trace, folder / f'record.{cpu}')
+            total += summary['instructions']
+    compared[name, seed] = total
+    for record in folder.glob('record.*'):
+        record.unlink()                 # these are large
+
+
+def spoil(record, kind, change):
+    """A record with its middle entry of this kind changed; the bytes."""
+    entries = [list(e) for e in struct.iter_unpack('<QIBBBB', record)]
+    found = [i for i, e in enumerate(entries) if e[2] == kind]
+    change(entries, found[len(found) // 2])
+    return b''.join(struct.pack('<QIBBBB', *e) for e in entries)
+
+
+def set_field(field, value):
+    def change(entries, i):
+        entries[i][field] += value
+    return change
+
+
+SPOILED = {
+    'none': (None, ''),
+    'one more': ((0, set_field(1, 1)), 'trace has'),
+    'one less': ((0, set_field(1, -1)), 'trace has'),
+    'elsewhere': ((0, set_field(0, 4)), 'trace has'),
+    'other EL': ((0, set_field(3, 1)), 'trace has'),
+    'not there': ((0, lambda entries, i: entries.pop(i)), 'trace has'),
+    'exception not there': ((1, lambda entries, i: entries.pop(i)),
+                            'was not taken'),
+    'exception from elsewhere': ((1, set_field(0, 4)), 'instead of 0x'),
+    'exception of another kind': ((1, set_field(4, 1)), 'of type'),
+    'more at the end': ((0, lambda entries, i: entries.append(entries[i])),
+                        'but more ran'),
+    'less at the end': ((0, lambda entries, i: entries.__delitem__(
+        slice(-len(entries) // 3, None))), 'nothing ran any more'),
+}
+
+
+@pytest.mark.parametrize('case', SPOILED)
+def test_judge(case, tools):
+    """The comparison itself: each difference must be seen."""
+    spec = {'machine': 'virtualization=on', 'traced': '0 1',
+            'guest': 'el=3 owner=1 trace=3 flags=0x3f0 turns=3'}
+    folder = tools.out / 'judge'
+    if case == 'none':
+        qemu(tools, spec, 1, folder, record=True)
+    record = folder / 'record.0'
+    change, why = SPOILED[case]
+    spoiled = folder / 'spoiled'
+    data = record.read_bytes()
+    spoiled.write_bytes(spoil(data, *change) if change else data)
+    cmd = [tools.flow, f'--elf={tools.program(1)}', '--alias=0x40000000',
+           '--traced=3', folder / 'trace.0', spoiled]
+    result = runner.run(cmd, timeout=TIMEOUT)
+    assert result.rc == (1 if change else 0), result.out
+    assert why in result.out
+
+
+def test_enough():
+    """Of all runs together; they are before this."""
+    assert sum(compared.values()) >= INSTRUCTIONS
+    assert set(types) == EXCEPTION_TYPES
+    assert min(types.values()) >= 10
