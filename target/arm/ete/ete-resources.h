@@ -66,6 +66,8 @@ typedef struct ETEResources {
  * @reload_value: TRCCNTRLDVR<n>
  * @self: bit n: Counter <n> reloads itself, RLDSELF
  * @chain: bit n: Counter <n> counts reloads of Counter <n - 1>, CNTCHAIN
+ * @clock: Counter 0 counts each cycle and reloads itself, and the other one
+ *         never changes: what perf asks for
  */
 typedef struct ETEResourceConfig {
     uint8_t events[1 << ETE_COUNTERS];
@@ -74,6 +76,7 @@ typedef struct ETEResourceConfig {
     uint16_t reload_value[ETE_COUNTERS];
     uint8_t self;
     uint8_t chain;
+    bool clock;
 } ETEResourceConfig;
 
 /**
@@ -130,8 +133,9 @@ static inline unsigned ete_resources_active(const ETEResources *state,
  *
  * Returns: ETE_EVENT bits that were active in at least one of the cycles
  *
- * Costs a few instructions for each time that a counter gets to zero, and not
+ * Costs some instructions for each time that a counter gets to zero, and not
  * more than for all values that the counters can have, whatever @cycles is.
+ * Counter 0 as a clock costs a division.
  */
 unsigned ete_resources_advance(ETEResources *state,
                                const ETEResourceConfig *config,

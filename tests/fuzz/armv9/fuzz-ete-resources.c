@@ -267,6 +267,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         r.value[i] = s.value[i];
         r.at_zero |= s.counter_at_zero[i] << i;
     }
+    if (data[0] & 8) {
+        /* Counter 0 as a clock, which is a case of its own */
+        s.regs.cntctlr[0] = 0x10001;
+        s.regs.cntctlr[1] &= 0x10000;
+    }
     for (unsigned i = 2; i < 4; i++) {
         const uint8_t *d = data + 15 + (i - 2) * 3;
 

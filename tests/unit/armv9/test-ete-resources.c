@@ -287,6 +287,46 @@ static void test_perf(void)
     tap_ok(ete_resources_advance(&state, &config, 0) == 0, "no cycles");
 }
 
+/* Counter 0 as a clock is a case of its own: against the other way. */
+static void test_clock(void)
+{
+    ETERegs regs = {
+        .cntctlr = { CNT(SEL(1)) | RLDSELF },
+        .rsctlr = { [2] = GROUP(2, 1), [3] = GROUP(2, 1) | INV },
+        .eventctl0r = SEL(2) | SEL(3) << 8,
+    };
+    unsigned wrong = 0, count = 0;
+
+    for (unsigned i = 0; i < 4 * 4 * 4 * 2 * 12; i++) {
+        ETEResourceConfig steps;
+        ETEResources a, b;
+        uint64_t cycles = i >> 7;
+        unsigned fired;
+
+        regs.cntrldvr[0] = i & 3;
+        ete_resources_config(&config, &regs, 0);
+        steps = config;
+        steps.clock = false;
+        a = (ETEResources) {
+            .value = { i >> 2 & 3, i >> 6 & 1 }, .at_zero = i >> 4 & 3,
+        };
+        b = a;
+        fired = ete_resources_advance(&a, &config, cycles);
+        wrong += fired != ete_resources_advance(&b, &steps, cycles) ||
+                 a.value[0] != b.value[0] || a.value[1] != b.value[1] ||
+                 a.at_zero != b.at_zero;
+        count += config.clock;
+    }
+    tap_ok(count == 4 * 4 * 4 * 2 * 12, "that is a clock");
+    tap_ok(wrong == 0, "a clock is what its cycles are");
+    regs.cntctlr[1] = CNTCHAIN;
+    ete_resources_config(&config, &regs, 0);
+    tap_ok(!config.clock, "with a chain there is no clock");
+    regs.cntctlr[1] = CNT(SEL(2));
+    ete_resources_config(&config, &regs, 0);
+    tap_ok(!config.clock, "nor with another counter");
+}
+
 /* A counter that its own zero stops, and one that it restarts */
 static void test_feedback(void)
 {
@@ -317,6 +357,7 @@ int main(void)
     test_counter();
     test_chain();
     test_perf();
+    test_clock();
     test_feedback();
     return tap_done();
 }
