@@ -68,6 +68,19 @@ static unsigned ete_have(ARMCPU *cpu)
            (cpu_isar_feature(aa64_rme, cpu) ? ETE_RME : 0);
 }
 
+static uint64_t cntvr_raw_read(CPUARMState *env, const ARMCPRegInfo *ri)
+{
+    return CPREG_FIELD64(env, ri);
+}
+
+static uint64_t cntvr_read(CPUARMState *env, const ARMCPRegInfo *ri)
+{
+    if (ete_enabled(env)) {
+        ete_counters_sync(env);
+    }
+    return CPREG_FIELD64(env, ri);
+}
+
 /*
  * Unless the trace unit is idle, a write is ignored, which is one of the two
  * ways that R_RWYQD leaves.  Ours is idle whenever it is disabled.
@@ -137,6 +150,12 @@ static void set_functions(ARMCPU *cpu, const ETEReg *reg, ARMCPRegInfo *ri)
         ri->type |= ARM_CP_IO;
         ri->writefn = prgctlr_write;
         break;
+    case ETE_REG(TRCCNTVR0):
+    case ETE_REG(TRCCNTVR1):
+        ri->type |= ARM_CP_IO;
+        ri->readfn = cntvr_read;
+        ri->raw_readfn = cntvr_raw_read;
+        break;
     case ETE_REG(TRCSTATR):
         ri->type = ARM_CP_NO_RAW;
         ri->readfn = statr_read;
@@ -160,10 +179,12 @@ static void set_functions(ARMCPU *cpu, const ETEReg *reg, ARMCPRegInfo *ri)
     }
 }
 
-void ete_os_lock_written(CPUARMState *env)
+void ete_os_lock_write(CPUARMState *env, bool locked)
 {
     if (cpu_isar_feature(aa64_ete, env_archcpu(env)) &&
-        env->trace.ete.prgctlr) {
+        env->trace.ete.prgctlr &&
+        locked != extract64(env->cp15.oslsr_el1, 1, 1)) {
+        env->cp15.oslsr_el1 = deposit64(env->cp15.oslsr_el1, 1, 1, locked);
         ete_enable_changed(env);
     }
 }

@@ -203,15 +203,16 @@ void ete_sink_enabled(CPUARMState *env);
 void ete_enable_changed(CPUARMState *env);
 
 /**
- * ete_os_lock_written: OSLAR_EL1 or DBGOSLAR was written
- * @env: CPU state, with the new OSLSR_EL1.OSLK, which may be the old one
+ * ete_os_lock_write: OSLAR_EL1 or DBGOSLAR is being written
+ * @env: CPU state, with the OSLSR_EL1.OSLK of before
+ * @locked: the new one
  *
- * ete_enable_changed(), if TRCPRGCTLR.EN is 1.
+ * Tells the trace unit, if it is enabled otherwise, of a lock that changes.
  */
 #ifndef CONFIG_USER_ONLY
-void ete_os_lock_written(CPUARMState *env);
+void ete_os_lock_write(CPUARMState *env, bool locked);
 #else
-static inline void ete_os_lock_written(CPUARMState *env)
+static inline void ete_os_lock_write(CPUARMState *env, bool locked)
 {
 }
 #endif

@@ -149,7 +149,8 @@ static inline const struct ete_reg *ete_find(unsigned crn, unsigned crm,
 static uint32_t ete_code[2] __attribute__((aligned(64)));
 #define ETE_STUB ((const char *)ete_code)
 
-static void ete_make(unsigned crn, unsigned crm, unsigned op2, bool msr)
+static inline void ete_make(unsigned crn, unsigned crm, unsigned op2,
+                            bool msr)
 {
     uint32_t code = (msr ? 0xd5110009 : 0xd5310007) | crn << 12 | crm << 8 |
                     op2 << 5;
