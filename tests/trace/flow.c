@@ -75,7 +75,7 @@ typedef struct Flow {
     bool skipped;               /* instructions that are not traced */
     bool trace_on;              /* since the last instruction or exception */
     unsigned traced, filtered;
-    bool window, gaps, dump, started;
+    bool window, gaps, cut, dump, started;
 
     unsigned el;
     uint64_t context, record_context;   /* CONTEXTIDR_EL2, CONTEXTIDR_EL1 */
@@ -88,7 +88,9 @@ typedef struct Flow {
     uint64_t types[32];                 /* exceptions of each type */
     uint64_t instructions, exceptions, ranges, trace_ons, no_syncs;
     uint64_t timestamps, first_time, last_time, contexts;
-    uint64_t cycle_counts, cycles, events;
+    uint64_t cycle_counts, cycles, cycles_wrong, events;
+    uint64_t sum, sum_at_count, may_count;
+    size_t summed;
     bool time_goes_back;
 } Flow;
 
@@ -411,9 +413,40 @@ static void exception(Flow *f, ocsd_trc_index_t at,
     f->next++;
 }
 
+/*
+ * All instructions up to the place where trace is, also those in the record
+ * that are not traced
+ */
+static uint64_t passed(Flow *f)
+{
+    for (; f->summed < f->next; f->summed++) {
+        if (f->record[f->summed].kind == RECORD_RAN) {
+            f->sum += f->record[f->summed].count;
+        } else if (f->record[f->summed].kind == RECORD_EXCEPTION) {
+            f->may_count++;
+        }
+    }
+    return f->sum + f->pos;
+}
+
+/*
+ * With -icount shift=0 cycles are instructions; QEMU also counts some of those
+ * that began and did not end, an UNDEFINED one for example.
+ */
 static void cycles(Flow *f, const ocsd_generic_trace_elem *g)
 {
-    f->cycle_counts++;
+    uint64_t now = f->record ? passed(f) : 0;
+    uint64_t least = now - f->sum_at_count;
+
+    if (f->cycle_counts++ && (g->cycle_count < least ||
+                              g->cycle_count > least + f->may_count)) {
+        f->cycles_wrong++;
+        if (f->dump) {
+            printf("these are not the %" PRIu64 " that ran\n", least);
+        }
+    }
+    f->sum_at_count = now;
+    f->may_count = 0;
     f->cycles += g->cycle_count;
 }
 
@@ -578,7 +611,8 @@ static void decode(Flow *f, dcd_tree_handle_t tree, const uint8_t *bytes,
             resp = ocsd_dt_process_data(tree, OCSD_OP_FLUSH, 0, 0, NULL, NULL);
         }
     }
-    if (!f->bad && resp < OCSD_RESP_FATAL_NOT_INIT) {
+    /* A full buffer may end in the middle of a packet. */
+    if (!f->bad && !f->cut && resp < OCSD_RESP_FATAL_NOT_INIT) {
         resp = ocsd_dt_process_data(tree, OCSD_OP_EOT, 0, 0, NULL, NULL);
     }
     if (resp != OCSD_RESP_CONT && !f->bad) {
@@ -591,12 +625,37 @@ static void decode(Flow *f, dcd_tree_handle_t tree, const uint8_t *bytes,
     }
 }
 
+/* Leave out all of the record before this entry into the workload. */
+static void skip_runs(Flow *f, const TraceHeader *head, uint64_t alias)
+{
+    uint64_t runs = head->run;
+    bool outside = true;
+
+    for (; f->next < f->entries; f->next++) {
+        const RecordEntry *e = &f->record[f->next];
+
+        if (e->kind == RECORD_CONTEXT) {
+            f->record_context = e->addr;
+            f->has_context = true;
+        } else if (e->kind == RECORD_RAN) {
+            bool inside = (f->traced | f->filtered) >> e->el & 1;
+
+            if (outside && (e->addr == head->entry ||
+                            e->addr == head->entry + alias) && !runs--) {
+                f->skipped = true;
+                return;
+            }
+            outside = !inside;
+        }
+    }
+}
+
 static void finish(Flow *f, size_t size)
 {
     if (f->record && !f->bad && !f->window) {
         const RecordEntry *e = expected(f);
 
-        if (e && !f->gaps) {
+        if (e && !f->gaps && !f->cut) {
             fail(f, size, "trace ends, but more ran");
         }
     }
@@ -617,12 +676,12 @@ static void finish(Flow *f, size_t size)
            ", \"timestamps\": %" PRIu64 ", \"first_time\": %" PRIu64
            ", \"last_time\": %" PRIu64 ", \"time_goes_back\": %s"
            ", \"cycle_counts\": %" PRIu64 ", \"cycles\": %" PRIu64
-           ", \"events\": %" PRIu64 "}\n",
+           ", \"cycles_wrong\": %" PRIu64 ", \"events\": %" PRIu64 "}\n",
            f->bad ? "false" : "true", ocsd_get_version_str(), size,
            f->instructions, f->exceptions, f->ranges, f->trace_ons,
            f->no_syncs, f->contexts, f->contexts_seen, f->timestamps,
            f->first_time, f->last_time, f->time_goes_back ? "true" : "false",
-           f->cycle_counts, f->cycles, f->events);
+           f->cycle_counts, f->cycles, f->cycles_wrong, f->events);
 }
 
 int main(int argc, char **argv)
@@ -679,7 +738,11 @@ int main(int argc, char **argv)
 
         f.record = load(files[1], &bytes);
         f.entries = bytes / sizeof(RecordEntry);
+        if (head->run) {
+            skip_runs(&f, head, n_aliases ? aliases[0] : 0);
+        }
     }
+    f.cut = head->cut;
 
     if (head->trcconfigr & TRCCONFIGR_CID) {
         f.context_mask |= UINT32_MAX;

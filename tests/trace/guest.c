@@ -7,7 +7,8 @@
  *
  *     el        mask of the ELs to run the workload at, lowest first
  *     turns     how often, each
- *     sessions  how often trace is set up, and all of this is done
+ *     runs      how often all of this is done
+ *     sessions  how often trace is set up and all of this is done
  *     owner     EL that owns the trace buffer
  *     trace     mask of the ELs where TRFCR_ELx allows trace
  *     cx        TRFCR_EL2.CX
@@ -26,7 +27,10 @@
  *     size      of the trace buffer
  *     limitr    other bits of TRBLIMITR_EL1
  *
- * CPU n writes trace.n.
+ *     pieces    how often a full buffer is written and used again, while the
+ *               trace unit stays enabled
+ *
+ * CPU n writes trace.n; with pieces, CPU 0 writes them.
  */
 
 #include <stdbool.h>
@@ -76,6 +80,9 @@
 #define TRBPTR_EL1      "s3_0_c9_c11_1"
 #define TRBBASER_EL1    "s3_0_c9_c11_2"
 #define TRBSR_EL1       "s3_0_c9_c11_3"
+
+#define TRBSR_S         BIT(17)
+#define TRBSR_WRAP      BIT(20)
 
 #define ICC_SRE_EL1     "s3_0_c12_c12_5"
 #define ICC_SRE_EL2     "s3_4_c12_c9_5"
@@ -399,11 +406,18 @@ static void trace_on(unsigned cpu, uint64_t at)
     wait_for(1, 0);
 }
 
-/* Returns how many bytes there are in the buffer. */
-static uint64_t trace_off(unsigned cpu)
+/* How many bytes there are in the buffer; a full one has been wrapped. */
+static uint64_t trace_bytes(unsigned cpu)
 {
     uint64_t buffer = BUFFER + cpu * (128ull << 20);
 
+    return read_reg(TRBSR_EL1) & TRBSR_WRAP ? option("size", 128 << 20)
+                                            : read_reg(TRBPTR_EL1) - buffer;
+}
+
+/* Returns trace_bytes(). */
+static uint64_t trace_off(unsigned cpu)
+{
     write_reg(TRFCR_EL1, 0);
     if (has_el2) {
         write_reg(TRFCR_EL2, 0);
@@ -416,16 +430,16 @@ static uint64_t trace_off(unsigned cpu)
     asm volatile("hint #18\n dsb nsh" : : : "memory");
     write_reg(TRBLIMITR_EL1, read_reg(TRBLIMITR_EL1) & ~1ull);
     isb();
-    return read_reg(TRBPTR_EL1) - buffer;
+    return trace_bytes(cpu);
 }
 
-static void write_file(unsigned cpu, const TraceHeader *head)
+static void write_file(unsigned cpu, unsigned number, const TraceHeader *head)
 {
     char name[] = "trace.0";
     uint64_t block[3] = { (uintptr_t)name, 5 /* "wb" */, sizeof(name) - 1 };
     uint64_t file;
 
-    name[sizeof(name) - 2] += cpu;
+    name[sizeof(name) - 2] += number;
     file = semihosting(SYS_OPEN, block);
     if ((int64_t)file < 0) {
         finish("cannot open the trace file");
@@ -455,6 +469,19 @@ static void setup_debug(void)
         write_reg("mdscr_el1", BIT(15));
         isb();
     }
+}
+
+/* The buffer is full: write what it has, and let collection go on. */
+static void next_piece(TraceHeader *head, unsigned piece)
+{
+    head->trbsr = read_reg(TRBSR_EL1);
+    head->bytes = trace_bytes(0);
+    head->cut = 1;
+    write_file(0, piece, head);
+    write_reg(TRBSR_EL1, 0);
+    write_reg(TRBPTR_EL1, BUFFER);
+    isb();
+    head->cut = 0;
 }
 
 static void run(unsigned cpu, unsigned el)
@@ -527,7 +554,8 @@ static void meet(unsigned cpus, unsigned n)
 void guest_main(unsigned cpu)
 {
     TraceHeader head = { .magic = TRACE_MAGIC };
-    unsigned cpus, els, sessions;
+    unsigned cpus, els, runs, sessions;
+    unsigned pieces = 0, count = 0;
 
     if (cpu == 0) {
         uint64_t block[2] = { (uintptr_t)cmdline, sizeof(cmdline) };
@@ -551,7 +579,9 @@ void guest_main(unsigned cpu)
     }
 
     els = option("el", 1);
+    runs = option("runs", 1);
     sessions = option("sessions", 1);
+    head.entry = (uintptr_t)workload_entry;
     if (option("trace", 7)) {
         head.trcidr0 = read_reg(TRCIDR0);
         head.trcidr1 = read_reg(TRCIDR1);
@@ -564,9 +594,17 @@ void guest_main(unsigned cpu)
         if (option("trace", 7)) {
             trace_on(cpu, head.bytes);
         }
-        for (unsigned el = 0; el < top; el++) {
-            if (els >> el & 1) {
-                run(cpu, el);
+        for (unsigned n = 0; n < runs * top; n++) {
+            if (!(els >> (n % top) & 1)) {
+                continue;
+            }
+            run(cpu, n % top);
+            count++;
+            if (pieces < option("pieces", 0) &&
+                (read_reg(TRBSR_EL1) & TRBSR_S)) {
+                head.trcconfigr = read_reg(TRCCONFIGR);
+                next_piece(&head, pieces++);
+                head.run = count;
             }
         }
         if (option("trace", 7)) {
@@ -579,7 +617,8 @@ void guest_main(unsigned cpu)
         head.trcconfigr = read_reg(TRCCONFIGR);
         head.trfcr_el2 = option("cx", 0) << 3;
         head.trbsr = read_reg(TRBSR_EL1);
-        write_file(cpu, &head);
+        head.cut = head.trbsr >> 17 & 1;
+        write_file(cpu, cpu + pieces, &head);
     }
     if (cpus > 1) {
         meet(cpus, 2);

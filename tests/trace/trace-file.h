@@ -20,7 +20,10 @@ typedef struct TraceHeader {
     uint64_t trbsr;             /* at the end */
     uint64_t time_before, time_after;       /* CNTVCT_EL0 */
     uint64_t trfcr_el2;
-    uint64_t reserved[4];
+    uint64_t entry;             /* where the workload is entered at EL1 */
+    uint64_t run;               /* trace begins with this one, from 0 */
+    uint64_t cut;               /* the buffer was full */
+    uint64_t reserved;
 } TraceHeader;
 
 #endif
