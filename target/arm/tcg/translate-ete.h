@@ -12,7 +12,8 @@
 
 #include "ete.h"
 
-#ifdef CONFIG_USER_ONLY
+/* Where no CPU has a trace unit */
+#if defined(CONFIG_USER_ONLY) || !defined(TARGET_AARCH64)
 static inline void ete_gen_start(DisasContext *s) { }
 static inline void ete_gen_atom(DisasContext *s, bool taken, int64_t diff) { }
 static inline void ete_gen_indirect(DisasContext *s) { }
