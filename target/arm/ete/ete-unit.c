@@ -28,22 +28,6 @@
 #include "ete-fields.h"
 #include "ete-unit.h"
 
-static ETERegs *ete_regs(CPUARMState *env)
-{
-    return &env->trace.ete;
-}
-
-static ETEUnit *ete_unit(CPUARMState *env)
-{
-    return env_archcpu(env)->ete;
-}
-
-/* PE clock cycles: as PMCCNTR_EL0 counts them, one in a nanosecond. */
-static uint64_t ete_cycles(void)
-{
-    return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-}
-
 bool ete_enabled(CPUARMState *env)
 {
     return FIELD_EX64(ete_regs(env)->prgctlr, TRCPRGCTLR, EN)
@@ -70,31 +54,6 @@ static bool ete_level_traced(CPUARMState *env, int el)
         break;
     }
     return !extract64(mask, el, 1);
-}
-
-/* The comparators that match, and so the resources, depend on the context. */
-static void ete_config_resources(CPUARMState *env)
-{
-    ETEUnit *u = ete_unit(env);
-    const ETERegs *r = ete_regs(env);
-
-    ete_resources_config(&u->resource_config, r,
-                         ete_resources_matches(r, env->cp15.contextidr_el[1],
-                                               env->cp15.contextidr_el[2],
-                                               arm_trace_shows_el2(env)));
-    u->configured = true;
-}
-
-/* D4.5.9.1.1: the resource event of ViewInst, as of when it was looked at */
-static bool ete_event_views(CPUARMState *env)
-{
-    ETEUnit *u = ete_unit(env);
-
-    if (!u->configured) {
-        ete_config_resources(env);      /* after migration */
-    }
-    return ete_resources_active(&u->resources, &u->resource_config)
-           & ETE_EVENT_VIEWINST;
 }
 
 /*
@@ -181,12 +140,6 @@ static void ete_drain(CPUARMState *env)
         ete_lose(env);
     }
     ete_set_drain(env);
-}
-
-/* With -icount, devices and clocks are only for the end of a block. */
-static bool ete_clock_readable(CPUARMState *env)
-{
-    return !icount_enabled() || env_cpu(env)->neg.can_do_io;
 }
 
 /*
@@ -314,40 +267,6 @@ static void ete_put_target_context(CPUARMState *env, uint64_t pc)
 }
 
 /*
- * Let the resources run until now; they are paused in prohibited regions
- * (R_FHFMP).  Returns the events that were active meanwhile.
- */
-static unsigned ete_run_resources(CPUARMState *env)
-{
-    ETEUnit *u = ete_unit(env);
-    uint64_t now, then = u->resource_time;
-
-    if (u->paused || !ete_clock_readable(env)) {
-        return 0;
-    }
-    now = ete_cycles();
-    u->resource_time = now;
-    return ete_resources_advance(&u->resources, &u->resource_config,
-                                 now - then);
-}
-
-/* Whether trace is allowed has changed, perhaps. */
-static void ete_pause_resources(CPUARMState *env)
-{
-    ETEUnit *u = ete_unit(env);
-    bool pause = !ete_enabled(env)
-                 || !arm_trace_allowed(env, arm_current_el(env));
-
-    if (pause && !u->paused) {
-        u->fired |= ete_run_resources(env);
-        u->paused = true;
-    } else if (!pause && u->paused && ete_clock_readable(env)) {
-        u->resource_time = ete_cycles();
-        u->paused = false;
-    }
-}
-
-/*
  * What the resource events ask for: timestamps, Event elements and a trigger
  * of the trace buffer.  Our capacity for timestamps that an event wants is one
  * in ETE_TS_DISTANCE bytes (I_TQDHQ); perf's counter wants one in each cycle.
@@ -358,7 +277,8 @@ static void ete_do_events(CPUARMState *env)
     const ETERegs *r = ete_regs(env);
     unsigned fired, events;
 
-    if (u->events == ETE_EVENT_TS && u->since_ts < ETE_TS_DISTANCE) {
+    if ((u->events & ETE_EVENTS_ALL) == ETE_EVENT_TS
+        && u->since_ts < ETE_TS_DISTANCE) {
         return;
     }
     fired = ete_run_resources(env) | u->fired;
@@ -396,7 +316,7 @@ static void ete_after_p0(CPUARMState *env, uint64_t target)
     const ETERegs *r = ete_regs(env);
     uint32_t cycles = ETE_CYCLES_UNKNOWN;
 
-    if (u->events) {
+    if (u->events & ETE_EVENTS_ALL) {
         ete_do_events(env);
     }
     if (u->each) {
@@ -669,10 +589,7 @@ void ete_context_changed_slow(CPUARMState *env)
     ETEUnit *u = ete_unit(env);
     ETEContext c;
 
-    if (ete_resources_use_matches(ete_regs(env))) {
-        u->fired |= ete_run_resources(env);
-        ete_config_resources(env);
-    }
+    ete_match_context(env);
     if (u->viewing && EX_TBFLAG_ANY(env->hflags, ETE)) {
             ete_encode_pending(env);
         c = ete_context(env);
@@ -711,34 +628,6 @@ void ete_sink_enabled(CPUARMState *env)
     }
 }
 
-void ete_counters_sync(CPUARMState *env)
-{
-    ETEUnit *u = ete_unit(env);
-
-    if (u->events) {
-        u->fired |= ete_run_resources(env);
-    }
-    for (int n = 0; n < ETE_COUNTERS; n++) {
-        ete_regs(env)->cntvr[n] = u->resources.value[n];
-    }
-}
-
-/* The resource events that ever change anything */
-static unsigned ete_events_used(CPUARMState *env)
-{
-    const ETEResourceConfig *c = &ete_unit(env)->resource_config;
-    unsigned some = 0, all = ETE_EVENTS_ALL;
-
-    for (int n = 0; n < ARRAY_SIZE(c->events); n++) {
-        some |= c->events[n];
-        all &= c->events[n];
-    }
-    if (!FIELD_EX64(ete_regs(env)->configr, TRCCONFIGR, TS)) {
-        some &= ~ETE_EVENT_TS;
-    }
-    return some & ~(all & ETE_EVENT_VIEWINST);
-}
-
 /* The trace unit becomes enabled (D4.5.2.1) */
 static void ete_enable(CPUARMState *env)
 {
@@ -751,16 +640,7 @@ static void ete_enable(CPUARMState *env)
     u->ts_request = false;
     u->each = FIELD_EX64(r->configr, TRCCONFIGR, CCI);
     ete_set_drain(env);
-
-    for (int n = 0; n < ETE_COUNTERS; n++) {
-        u->resources.value[n] = r->cntvr[n];
-    }
-    u->resources.at_zero = 0;
-    u->fired = 0;
-    u->paused = true;
-    ete_config_resources(env);
-    u->events = ete_events_used(env);
-    ete_pause_resources(env);
+    ete_start_resources(env);
 }
 
 void ete_enable_changed(CPUARMState *env)
@@ -771,11 +651,7 @@ void ete_enable_changed(CPUARMState *env)
         ete_enable(env);
         return;
     }
-    if (u->events) {
-        ete_counters_sync(env);
-        u->events = 0;
-        u->paused = true;
-    }
+    ete_stop_resources(env);
     if (u->viewing) {
         ete_stop(env);
     }

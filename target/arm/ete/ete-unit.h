@@ -24,6 +24,9 @@
 /* Bytes between timestamps that TRCTSCTLR.EVENT asks for, at least */
 #define ETE_TS_DISTANCE 128
 
+/* In ETEUnit.events: a counter counts, and may be read */
+#define ETE_COUNTS 0x80
+
 /* The most that one event makes: synchronization, atoms, an address ... */
 #define ETE_EVENT_BYTES 256
 
@@ -43,7 +46,8 @@
  * @resource_config: what the registers say about them, and what matches
  * @configured: @resource_config is made; not migrated
  * @resource_time: cycles up to which @resources ran
- * @events: ETE_EVENT bits that anything can come of; 0: no resources are used
+ * @events: ETE_EVENT bits that anything can come of, and ETE_COUNTS; 0 when
+ *          no resources are used
  * @fired: ETE_EVENT bits that nothing has come of yet
  * @paused: the resources are paused
  * @trigger: the trace buffer is to be told of a Detected Trigger
@@ -78,6 +82,55 @@ typedef struct ETEUnit {
     uint32_t used;
     uint8_t buf[ETE_BUFFER];
 } ETEUnit;
+
+static inline ETERegs *ete_regs(CPUARMState *env)
+{
+    return &env->trace.ete;
+}
+
+static inline ETEUnit *ete_unit(CPUARMState *env)
+{
+    return env_archcpu(env)->ete;
+}
+
+/*
+ * ete-events.c
+ */
+
+/* PE clock cycles now */
+uint64_t ete_cycles(void);
+
+/* With -icount, devices and clocks are only for the end of a block. */
+bool ete_clock_readable(CPUARMState *env);
+
+/* The resource event of ViewInst, as of when it was looked at (D4.5.9.1.1) */
+bool ete_event_views(CPUARMState *env);
+
+/**
+ * ete_run_resources: let the resources run until now
+ * @env: CPU state
+ *
+ * They do not, while they are paused.
+ *
+ * Returns: ETE_EVENT bits that were active meanwhile
+ */
+unsigned ete_run_resources(CPUARMState *env);
+
+/* Pause the resources in prohibited regions (R_FHFMP), or let them go on. */
+void ete_pause_resources(CPUARMState *env);
+
+/* CONTEXTIDR_EL1 or CONTEXTIDR_EL2 was written. */
+void ete_match_context(CPUARMState *env);
+
+/* The unit becomes enabled; the counters begin with TRCCNTVR<n>. */
+void ete_start_resources(CPUARMState *env);
+
+/* The unit becomes disabled; TRCCNTVR<n> are stable (R_TMVLW). */
+void ete_stop_resources(CPUARMState *env);
+
+/*
+ * ete-unit.c
+ */
 
 /**
  * ete_start: the next instruction is traced, the one before it was not
