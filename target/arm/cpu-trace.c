@@ -19,7 +19,7 @@
 #include "trf.h"
 
 /* What a CPU has that was not told otherwise */
-#define TRACE_DEFAULT false
+#define TRACE_DEFAULT true
 
 /* Rows of trace_props[]; each needs the one before it. */
 enum { TRACE_TRF, TRACE_ETE, TRACE_TRBE, TRACE_PROPS };

@@ -34,7 +34,7 @@ typedef struct {
     const char *state;
 } State;
 
-#define DEFAULT "000"
+#define DEFAULT "111"
 
 static const State states[] = {
     { "default", NULL, DEFAULT },
