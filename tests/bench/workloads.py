@@ -131,3 +131,34 @@ REGISTERS = (
     ('MSR FPMR', register('fpmr-msr', 'REG=' + FPMR, 'WRITE'),
      register('fpcr-msr', 'REG=fpcr', 'WRITE')),
 )
+
+# One instruction of FEAT_FP8, FEAT_FAMINMAX, FEAT_LUT, as REGISTERS; of V16
+# and another one to V0.  Compared with a later QEMU.
+PEER = Config('peer', 'peer-qemu', 'max')
+
+
+def vector(name, *defines):
+    return Workload(name, '', 'vector.S', (2, 12), lambda turns: 0, defines)
+
+
+VECTOR_LOOP = vector('vector')
+VECTORS = tuple(
+    (what, vector('vector-' + what.lower().replace(' ', '-'),
+                  f'INSN={insn | (rm << 16) | 16 << 5:#x}'))
+    for what, insn, rm in (
+        ('FAMAX 8H', 0x4ec01c00, 17),
+        ('FAMIN 4S', 0x6ea0dc00, 17),
+        ('FSCALE 4S', 0x6ea0fc00, 24),
+        ('LUTI2 16B', 0x4e801000, 17),
+        ('LUTI4 8H', 0x4e401000, 17),
+        ('F1CVTL', 0x2e217800, 0),
+        ('BF1CVTL2', 0x6ea17800, 0),
+        ('FCVTN 16B 8H', 0x4e40f400, 17),
+        ('FCVTN 8B 4S', 0x0e00f400, 17),
+        ('FMLALB', 0x0ec0fc00, 17),
+        ('FMLALB index', 0x0fc00000, 1),
+        ('FMLALLBB', 0x0e00c400, 17),
+        ('FDOT 8H', 0x4e40fc00, 17),
+        ('FDOT 4S', 0x4e00fc00, 17),
+        ('FDOT 4S index', 0x4f000000, 17),
+    ))
