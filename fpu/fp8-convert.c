@@ -177,8 +177,22 @@ static uint32_t fp8_widen(const Format *dst, unsigned scale_bits, uint8_t op,
     unsigned lscale = issrc2 ? FIELD_EX64(fpmr, FPMR, LSCALE2) :
                                FIELD_EX64(fpmr, FPMR, LSCALE);
     int dscale = extract64(lscale, 0, scale_bits);
-    Unpacked u = fp_unpack(fp8_decode_type(type), op);
+    const Format *src = fp8_decode_type(type);
+    Unpacked u;
 
+    if (src) {
+        /* From a normal to a normal number: the fraction has room. */
+        uint32_t magnitude = extract64(op, 0, src->sign_bit);
+        int exp = magnitude >> src->frac_bits;
+        int change = src->min_exp - dscale - dst->min_exp;
+
+        if (exp > 0 && exp + change > 0 && magnitude <= src->max_normal) {
+            magnitude <<= dst->frac_bits - src->frac_bits;
+            magnitude += (uint32_t)change << dst->frac_bits;
+            return with_sign(dst, op >> src->sign_bit, magnitude);
+        }
+    }
+    u = fp_unpack(src, op);
     switch (u.type) {
     case FP_SNAN:
         *fpsr |= FP8_FPSR_IOC;
@@ -212,12 +226,28 @@ static uint8_t fp8_narrow(const Format *src, int scale, uint32_t op,
 {
     const Format *dst = fp8_decode_type(FIELD_EX64(fpmr, FPMR, F8D));
     bool osc = FIELD_EX64(fpmr, FPMR, OSC);
-    Unpacked u = fp_unpack(src, op);
+    uint32_t magnitude = extract64(op, 0, src->sign_bit);
+    int exp = magnitude >> src->frac_bits;
+    int change;
+    Unpacked u;
 
     if (!dst) {
         *fpsr |= FP8_FPSR_IOC;
         return FP8_UNSUPPORTED_RESULT;
     }
+    /* From a normal to a normal number: never tiny, and rounded as it is. */
+    change = src->min_exp + scale - dst->min_exp;
+    if (exp > 0 && exp + change > 0 && magnitude <= src->max_normal) {
+        uint64_t m = magnitude + ((int64_t)change << src->frac_bits);
+        bool inexact;
+
+        m = round_to(m, 0, src->frac_bits - dst->frac_bits, &inexact);
+        if (m <= dst->max_normal) {
+            *fpsr |= inexact ? FP8_FPSR_IXC : 0;
+            return with_sign(dst, op >> src->sign_bit, m);
+        }
+    }
+    u = fp_unpack(src, op);
     switch (u.type) {
     case FP_SNAN:
         *fpsr |= FP8_FPSR_IOC;

@@ -424,71 +424,89 @@ DO_FAMINMAX(famin, d, uint64_t, 64, 52, MIN)
 #undef H_d
 
 /*
- * FEAT_LUT.  The destination may be any of the sources, so both are copied.
+ * FEAT_LUT.  16 bytes of result have their indices in one word.
  */
 
-/* No segment is larger than half a vector: LUTI4 with bytes. */
-typedef uint8_t LUTSegment[ARM_MAX_VQ * 16 / 2];
+typedef void LUTFn(uint64_t *d, const void *table, uint64_t index);
 
-/* Copy segment @part of the indices, @size bytes, lowest element first. */
-static void lut_segment(LUTSegment index, const uint8_t *m, size_t size,
-                        unsigned part)
+/* A table, in the order of a register; @index has the lowest index first. */
+#define DO_LUT(NAME, TYPE, H, ISIZE)                                    \
+static inline void NAME(uint64_t *d, const void *table, uint64_t index) \
+{                                                                       \
+    const TYPE *t = table;                                              \
+                                                                        \
+    for (int word = 0; word < 2; word++) {                              \
+        uint64_t res = 0;                                               \
+                                                                        \
+        for (int i = 0; i < 64; i += 8 * sizeof(TYPE)) {                \
+            res |= (uint64_t)t[H(extract64(index, 0, ISIZE))] << i;     \
+            index >>= ISIZE;                                            \
+        }                                                               \
+        d[word] = res;                                                  \
+    }                                                                   \
+}
+
+DO_LUT(lut2_b, uint8_t, H1, 2)
+DO_LUT(lut2_h, uint16_t, H2, 2)
+DO_LUT(lut4_b, uint8_t, H1, 4)
+DO_LUT(lut4_h, uint16_t, H2, 4)
+
+#undef DO_LUT
+
+/* The indices of the 16 bytes from @number on: @bits of them */
+static inline uint64_t lut_index(const uint64_t *m, unsigned number,
+                                 unsigned bits)
 {
-#if HOST_BIG_ENDIAN
-    for (size_t i = 0; i < size; i++) {
-        index[i] = m[H1(size * part + i)];
+    return m[number * bits / 64] >> (number * bits % 64);
+}
+
+/* The destination may be the source of indices, so take them all first. */
+static inline void do_lut(void *vd, const void *table, const void *vm,
+                          uint32_t desc, unsigned bits, LUTFn *fn)
+{
+    unsigned n = simd_oprsz(desc) / 16;
+    unsigned first = simd_data(desc) * n;
+    uint64_t *d = vd;
+
+    if (n == 1) {
+        fn(d, table, lut_index(vm, first, bits));
+    } else {
+        uint64_t index[ARM_MAX_VQ];
+
+        for (unsigned i = 0; i < n; i++) {
+            index[i] = lut_index(vm, first + i, bits);
+        }
+        for (unsigned i = 0; i < n; i++) {
+            fn(d + 2 * i, table, index[i]);
+        }
     }
-#else
-    memcpy(index, m + size * part, size);
-#endif
+    clear_tail(vd, simd_oprsz(desc), simd_maxsz(desc));
 }
 
-static unsigned lut_index(const LUTSegment index, size_t e, unsigned isize)
-{
-    return extract32(index[e * isize / 8], e * isize % 8, isize);
-}
-
-#define DO_LUTI(NAME, TYPE, H, ISIZE)                                   \
+/* The destination may be the table, too. */
+#define DO_LUTI(NAME, SIZE, BITS, FN)                                   \
 void HELPER(NAME)(void *vd, void *vn, void *vm, uint32_t desc)          \
 {                                                                       \
-    intptr_t oprsz = simd_oprsz(desc);                                  \
-    intptr_t elements = oprsz / sizeof(TYPE);                           \
-    TYPE table[1 << ISIZE];                                             \
-    LUTSegment index;                                                   \
-    TYPE *d = vd, *n = vn;                                              \
+    uint64_t table[SIZE / 8];                                           \
                                                                         \
-    lut_segment(index, vm, elements * ISIZE / 8, simd_data(desc));      \
-    for (int i = 0; i < ARRAY_SIZE(table); i++) {                       \
-        table[i] = n[H(i)];                                             \
-    }                                                                   \
-    for (intptr_t e = 0; e < elements; e++) {                           \
-        d[H(e)] = table[lut_index(index, e, ISIZE)];                    \
-    }                                                                   \
-    clear_tail(vd, oprsz, simd_maxsz(desc));                            \
+    memcpy(table, vn, SIZE);                                            \
+    do_lut(vd, table, vm, desc, BITS, FN);                              \
 }
 
-DO_LUTI(luti2_b, uint8_t, H1, 2)
-DO_LUTI(luti2_h, uint16_t, H2, 2)
-DO_LUTI(luti4_b, uint8_t, H1, 4)
+DO_LUTI(luti2_b, 16, 32, lut2_b)
+DO_LUTI(luti2_h, 16, 16, lut2_h)
+DO_LUTI(luti4_b, 16, 64, lut4_b)
 /* The table has 256 bits of one register. */
-DO_LUTI(luti4_h, uint16_t, H2, 4)
+DO_LUTI(luti4_h, 32, 32, lut4_h)
 
 #undef DO_LUTI
 
 /* The table has the lowest 128 bits of two registers. */
 void HELPER(luti4_2h)(void *vd, void *vn1, void *vn2, void *vm, uint32_t desc)
 {
-    intptr_t oprsz = simd_oprsz(desc);
-    intptr_t elements = oprsz / 2;
-    uint16_t table[16];
-    LUTSegment index;
-    uint16_t *d = vd;
+    uint64_t table[4];
 
-    lut_segment(index, vm, elements * 4 / 8, simd_data(desc));
     memcpy(table, vn1, 16);
-    memcpy(table + 8, vn2, 16);
-    for (intptr_t e = 0; e < elements; e++) {
-        d[H2(e)] = table[H2(lut_index(index, e, 4))];
-    }
-    clear_tail(vd, oprsz, simd_maxsz(desc));
+    memcpy(table + 2, vn2, 16);
+    do_lut(vd, table, vm, desc, 32, lut4_h);
 }
