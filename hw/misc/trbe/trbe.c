@@ -12,6 +12,7 @@
 #include "qemu/rcu.h"
 #include "exec/memory.h"
 #include "hw/irq.h"
+#include "migration/vmstate.h"
 #include "cpu.h"
 #include "internals.h"
 #include "cpu-features.h"
@@ -201,6 +202,16 @@ static uint64_t write_segment(ARMCPU *cpu, uint64_t va, const uint8_t *buf,
     return done;
 }
 
+/*
+ * The PMU looks at these counts when it must; a counter that overflows is seen
+ * at the next change of the Exception level.
+ */
+static void count(CPUARMState *env, unsigned events)
+{
+    env->trace.trb_wrap += !!(events & TRBE_WRAP);
+    env->trace.trb_trig += !!(events & TRBE_TRIG);
+}
+
 /* What follows from a change of TRBSR_EL1 */
 static void finish(ARMCPU *cpu, uint64_t old_sr)
 {
@@ -244,6 +255,7 @@ bool trbe_write(ARMCPU *cpu, const uint8_t *buf, size_t len)
         }
         done = write_segment(cpu, seg.va, buf, seg.length, &fault);
         events = trbe_wrote(b, done);
+        count(env, events);
         flush |= events & TRBE_FLUSH;
         if (done < seg.length) {
             b->sr = trbe_sr_fault(b->sr, &fault);
@@ -265,6 +277,7 @@ bool trbe_trigger(ARMCPU *cpu)
         return false;
     }
     events = trbe_detected_trigger(b);
+    count(&cpu->env, events);
     finish(cpu, old_sr);
     return events & TRBE_FLUSH;
 }
@@ -279,6 +292,40 @@ void trbe_flushed(ARMCPU *cpu)
         finish(cpu, old_sr);
     }
 }
+
+bool trbe_events_supported(CPUARMState *env)
+{
+    return cpu_isar_feature(aa64_trbe, env_archcpu(env));
+}
+
+uint64_t trbe_wrap_count(CPUARMState *env)
+{
+    return env->trace.trb_wrap;
+}
+
+uint64_t trbe_trig_count(CPUARMState *env)
+{
+    return env->trace.trb_trig;
+}
+
+static bool trbe_needed(void *opaque)
+{
+    ARMCPU *cpu = opaque;
+
+    return cpu->env.trace.trb_wrap || cpu->env.trace.trb_trig;
+}
+
+const VMStateDescription vmstate_trbe = {
+    .name = "cpu/trbe",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = trbe_needed,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT64(env.trace.trb_wrap, ARMCPU),
+        VMSTATE_UINT64(env.trace.trb_trig, ARMCPU),
+        VMSTATE_END_OF_LIST()
+    }
+};
 
 void trbe_update_irq(ARMCPU *cpu)
 {

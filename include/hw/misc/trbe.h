@@ -106,4 +106,23 @@ void trbe_flushed(ARMCPU *cpu);
  */
 void trbe_update_irq(ARMCPU *cpu);
 
+/**
+ * trbe_events_supported: whether the PMU has TRB_WRAP and TRB_TRIG
+ * @env: CPU state
+ */
+bool trbe_events_supported(CPUARMState *env);
+
+/* How often TRB_WRAP (0x400C) and TRB_TRIG (0x400E) happened */
+uint64_t trbe_wrap_count(CPUARMState *env);
+uint64_t trbe_trig_count(CPUARMState *env);
+
+/* The bit of an event in PMCEID<n>_EL0: from 0x4000 on in the upper half */
+static inline uint64_t trbe_pmceid_bit(uint16_t number)
+{
+    return BIT_ULL((number & 0x1f) | (number & 0x4000 ? 0x20 : 0));
+}
+
+/* What a migration stream needs besides the registers */
+extern const VMStateDescription vmstate_trbe;
+
 #endif

@@ -48,6 +48,7 @@ typedef struct ETERegs {
  * @trfcr_el: TRFCR_EL1 and TRFCR_EL2, by exception level
  * @trbe: TRBLIMITR, TRBBASER, TRBPTR, TRBSR and TRBTRG
  * @trbmar: TRBMAR_EL1
+ * @trb_wrap, @trb_trig: how often the PMU events TRB_WRAP and TRB_TRIG were
  * @ete: the registers of the trace unit
  */
 typedef struct ARMTraceState {
@@ -55,6 +56,8 @@ typedef struct ARMTraceState {
     uint64_t trfcr_el[3];
     TRBEBuffer trbe;
     uint64_t trbmar;
+    uint64_t trb_wrap;
+    uint64_t trb_trig;
     ETERegs ete;
 } ARMTraceState;
 

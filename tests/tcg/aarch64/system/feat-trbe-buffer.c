@@ -20,7 +20,8 @@
 #define MDCR_E2TB(n)        ((uint64_t)(n) << 24)
 #define MDCR_EL3_OPEN       MDCR_NSTB(3)
 #define MDCR_EL2_OPEN       (MDCR_E2TB(3) | MDCR_HPMN)
-#define MDCR_HPMN           1       /* 0 is not allowed */
+#define MDCR_HPMN           2       /* EL1 has two PMU counters */
+#define MDCR_SPME           BIT64(17)
 
 #include "armv9-tlbi.h"
 
@@ -101,6 +102,16 @@ EL_STUB(traced,
         "hint #18\n"                    /* TSB CSYNC */
         "dsb sy\n")
 
+/* Less than a page of trace, and nothing that synchronizes it */
+EL_STUB(unsynchronized,
+        "mov x1, #3\n"
+        "msr s3_0_c1_c2_1, x1\n"
+        "isb\n"
+        "1: subs x0, x0, #1\n"
+        "b.ne 1b\n"
+        "msr s3_0_c1_c2_1, xzr\n"
+        "isb\n")
+
 static uint8_t stream[2 * SIZE];
 static unsigned stream_size;
 
@@ -130,6 +141,8 @@ static struct trbe {
     uint64_t base, limit, ptr, mode, trg, sr;
     struct el_regs regs;
     uint64_t pan;               /* PSTATE.PAN */
+    const char *stub;
+    bool elsewhere;             /* disable it in another Security state */
 } run;
 
 static void prepare(uint64_t base, unsigned pages, uint64_t mode)
@@ -140,9 +153,12 @@ static void prepare(uint64_t base, unsigned pages, uint64_t mode)
     run.limit = base + pages * PAGE;
     run.mode = mode | LIMITR_E;
     run.trg = run.sr = run.pan = 0;
+    run.stub = traced;
+    run.elsewhere = false;
     *r = el_open;
     r->mdcr_el2 = MDCR_E2TB(owner->el == 2 ? 0 : 3) | MDCR_HPMN;
-    r->mdcr_el3 = MDCR_STE | MDCR_RLTE | MDCR_NSTB(owner->secure ? 1 : 3) |
+    r->mdcr_el3 = MDCR_SPME | MDCR_STE | MDCR_RLTE |
+                  MDCR_NSTB(owner->secure ? 1 : 3) |
                   (owner->realm ? MDCR_NSTBE : 0);
     r->scr_el3 |= owner->realm ? SCR_NSE : 0;
     r->scr_el3 |= owner->secure && el_has_sel2() ? SCR_EEL2 : 0;
@@ -198,8 +214,12 @@ static bool go(void)
         asm volatile("tlbi alle1\n tlbi alle2\n dsb sy\n isb");
     }
     el_args[0] = ROUNDS;
-    el_run_pstate(0x3c4 | run.pan, owner->secure, &run.regs, traced, &res);
+    el_run_pstate(0x3c4 | run.pan, owner->secure, &run.regs, run.stub, &res);
     asm volatile("" : : : "memory");
+    if (run.elsewhere) {
+        el_set_scr_el3(el_now.scr_el3 ^ SCR_NS);    /* R_RRCNN */
+        el_write(TRBLIMITR, 0);
+    }
     el_reset();
     el_write(TRBLIMITR, 0);
     trace_unit(false);
@@ -377,6 +397,24 @@ static void test_trigger(void)
     tap_equal("not counted", run.trg, 100);
 }
 
+/* go() disables the unit, which writes what is left. */
+static void test_disable(void)
+{
+    prepare(RAM, 4, FILL);
+    run.stub = unsynchronized;
+    go();
+    tap_equal("disabled: trace is in the buffer",
+              run.ptr > RAM + 100 && run.ptr < RAM + PAGE && !run.sr, true);
+
+    if (el_top == 3 && !owner->realm) {
+        prepare(RAM, 4, FILL);
+        run.stub = unsynchronized;
+        run.elsewhere = true;
+        go();
+        expect("disabled in another Security state", RAM, SR_STOP, 0, flat, 4);
+    }
+}
+
 /* INTID 31 as GICD_ISPENDR0 of the virt machine's GICv2 has it */
 static bool pending(void)
 {
@@ -401,6 +439,29 @@ static void test_irq(void)
     tap_equal("interrupt when IRQ is set", pending(), true);
     el_write(TRBSR, 0);
     tap_equal("no interrupt at the end", pending(), false);
+}
+
+/* D6.1.1, D6.5.3: TRB_WRAP and TRB_TRIG, counted at EL1 */
+static void test_pmu(void)
+{
+    unsigned n = stream_size;
+
+    tap_equal("PMCEID0_EL0 has TRB_WRAP and TRB_TRIG",
+              FIELD64(el_read("pmceid0_el0"), 44, 3) & 5, 5);
+    el_write("pmevtyper0_el0", 0x400c);
+    el_write("pmevtyper1_el0", 0x400e);
+    el_write("pmcntenset_el0", 3);
+    el_write("pmcr_el0", 3);            /* reset the counters, enable */
+
+    prepare(RAM, 1, CIRCULAR);
+    run.sr = SR_TRG;
+    run.trg = 100;
+    go();
+    expect("with PMU, circular", RAM + n % PAGE, SR_TRG | SR_WRAP, n, flat,
+           1);
+    tap_equal("TRB_WRAP events", el_read("pmevcntr0_el0"), n / PAGE);
+    tap_equal("TRB_TRIG events", el_read("pmevcntr1_el0"), 1);
+    el_write("pmcr_el0", 0);
 }
 
 /* Stage 1 of the owner on, the buffer spread over RAM; returns descriptors. */
@@ -666,7 +727,9 @@ int main(void)
         count++;
         test_modes(0);
         test_trigger();
+        test_disable();
         test_irq();
+        test_pmu();
         test_physical();
         if (el_top > 1) {
             test_stage1();
