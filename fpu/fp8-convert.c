@@ -238,7 +238,7 @@ static uint8_t fp8_narrow(const Format *src, int scale, uint32_t op,
     /* From a normal to a normal number: never tiny, and rounded as it is. */
     change = src->min_exp + scale - dst->min_exp;
     if (exp > 0 && exp + change > 0 && magnitude <= src->max_normal) {
-        uint64_t m = magnitude + ((int64_t)change << src->frac_bits);
+        uint64_t m = magnitude + change * (1ll << src->frac_bits);
         bool inexact;
 
         m = round_to(m, 0, src->frac_bits - dst->frac_bits, &inexact);
