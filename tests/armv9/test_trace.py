@@ -94,27 +94,32 @@ def tools(build):
     return Tools(build)
 
 
-def qemu(tools, spec, seed, folder, record, more=()):
-    """Run a program; its trace, and its record, come to be in folder."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    program = tools.program(seed)
+def command(tools, spec, seed, folder, record, more=()):
+    """The command that runs a program; its output comes to be in folder."""
     words = ['program', *spec['guest'].split(), f'seed={seed}']
     args = ''.join(f',arg={word}' for word in words)
-    smp = int(spec.get('smp', '1'))
     cmd = [tools.build.qemu, '-nodefaults', '-display', 'none',
            '-machine', f'virt,gic-version=3,{spec["machine"]}',
-           '-cpu', spec.get('cpu', 'max,trbe=on'), '-smp', smp, '-m', '1G',
+           '-cpu', spec.get('cpu', 'max,trbe=on'),
+           '-smp', spec.get('smp', '1'), '-m', '1G',
            '-accel', 'tcg' if record else spec.get('accel', 'tcg'),
            '-semihosting-config',
            f'enable=on,target=native,userspace=on{args}',
-           '-kernel', program, *more]
+           '-kernel', tools.program(seed), *more]
     if 'icount' in spec:
         cmd += ['-icount', spec['icount']]
     if record:
         cmd += ['-plugin', ','.join([f'{tools.plugin},out={folder}/record',
                                      *spec.get('record', '').split()])]
-    result = runner.run(cmd, timeout=TIMEOUT, cwd=folder)
+    return cmd
+
+
+def qemu(tools, spec, seed, folder, record):
+    """Run a program; its traces, each with the number of its record."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    result = runner.run(command(tools, spec, seed, folder, record),
+                        timeout=TIMEOUT, cwd=folder)
     if result.rc != 0:
         why = 'not done in time' if result.rc is None else \
             f'exit status {result.rc}'
@@ -122,7 +127,8 @@ def qemu(tools, spec, seed, folder, record, more=()):
     if 'pieces' in spec:
         return [(folder / f'trace.{n}', 0)
                 for n in range(int(spec['pieces']) + 1)]
-    return [(folder / f'trace.{cpu}', cpu) for cpu in range(smp)]
+    return [(folder / f'trace.{cpu}', cpu)
+            for cpu in range(int(spec.get('smp', '1')))]
 
 
 def mask(levels):
@@ -228,6 +234,34 @@ def test_trace(name, seed, tools):
     compared[name, seed] = total
     for record in folder.glob('record.*'):
         record.unlink()                 # these are large
+
+
+def test_debugger(tools):
+    """gdb stops at breakpoints and steps: the same flow, nothing twice."""
+    spec = {'machine': 'virtualization=on', 'traced': '0 1',
+            'guest': 'el=3 owner=1 trace=3 flags=0x3f0 turns=2'}
+    folder = tools.out / 'debugger'
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    program = tools.program(48)
+    script = folder / 'script.gdb'
+    stops = ('hbreak *(workload + 0x40000000)', 'break function_3',
+             'break *(function_5 + 0x40000000)', 'break sync_el1')
+    script.write_text('\n'.join([
+        'set pagination off', f'target remote {folder}/gdb', *stops,
+        *['continue', 'stepi 50'] * 20, 'delete', 'stepi 300', 'continue',
+        'quit']), encoding='utf-8')
+    qemu_cmd = command(tools, spec, 48, folder, True, [
+        '-chardev', f'socket,id=gdb,path={folder}/gdb,server=on,wait=on',
+        '-gdb', 'chardev:gdb', '-S'])
+    cmd = ['sh', '-c', f'{runner.repeat(qemu_cmd)} & '
+           f'while [ ! -S {folder}/gdb ]; do sleep 0.1; done; '
+           f'gdb-multiarch -nx -q -batch -x {script} {program}; wait $!']
+    result = runner.run(cmd, timeout=TIMEOUT, cwd=folder)
+    assert result.rc == 0, result.out
+    assert result.out.count('Breakpoint') >= 20
+    summary = flow(tools, spec, 48, folder / 'trace.0', folder / 'record.0')
+    assert summary['instructions'] > 10000
 
 
 def spoil(record, kind, change):

@@ -195,6 +195,12 @@ static void setup_tables(void)
     table_el2[3] = RAM | normal | rw_all | uxn;
 }
 
+/* HCR_EL2.E2H: EL2 is like EL1 then, and with TGE EL0 is a part of it. */
+static bool is_host(void)
+{
+    return option("hcr", 0) >> 34 & 1;
+}
+
 static void setup_mmu(void)
 {
     /* Addresses of 39 bits, 4 KiB granule, 40 bits of output */
@@ -219,16 +225,17 @@ static void setup_mmu(void)
     write_reg("cntkctl_el1", 3);
     if (has_el2) {
         write_reg("mair_el2", 0xff);
-        write_reg("ttbr0_el2", table_el2);
-        write_reg("tcr_el2", tcr | BIT(31) | BIT(23) | 2 << 16);
+        write_reg("ttbr0_el2", is_host() ? table_el1 : table_el2);
+        write_reg("tcr_el2", is_host() ? tcr | 1 << 23 | 2ull << 32
+                                       : tcr | BIT(31) | BIT(23) | 2 << 16);
         isb();
         asm volatile("tlbi alle2");
-        asm volatile("tlbi vmalls12e1");
-        write_reg("sctlr_el2", sctlr_el2);
+        asm volatile("tlbi alle1");
+        write_reg("sctlr_el2", is_host() ? sctlr_el1 : sctlr_el2);
         write_reg("vbar_el2", top == 2 ? vectors_top2 : vectors_el2);
-        write_reg("cnthctl_el2", 3);
+        write_reg("cnthctl_el2", is_host() ? 0xc03 : 3);
         write_reg("cntvoff_el2", 0);
-        write_reg("cptr_el2", 0x22ff);
+        write_reg("cptr_el2", is_host() ? 3 << 20 : 0x22ff);
     }
     isb();
 }
@@ -398,7 +405,8 @@ static void trace_on(unsigned cpu, uint64_t at)
     write_reg(TRCRSR, 1 << 12);
     write_reg(TRFCR_EL1, ts | (trace & 3));
     if (has_el2) {
-        write_reg(TRFCR_EL2, ts | (trace >> 1 & 2) | option("cx", 0) << 3);
+        write_reg(TRFCR_EL2, ts | (trace >> 1 & 2) | option("cx", 0) << 3 |
+                  (is_host() ? trace & 1 : 0));
     }
     isb();
     write_reg(TRCPRGCTLR, 1);
