@@ -64,8 +64,9 @@ class Tools:
                    f'-I{build.src}/include/qemu', *shlex.split(flags),
                    TRACE / 'record.c', '-o', self.plugin])
         self.flow = self.out / 'flow'
-        self.call([HOST_CC, '-O2', '-Wall', '-Werror', TRACE / 'flow.c', '-o',
-                   self.flow, '-lopencsd_c_api'])
+        self.call([HOST_CC, '-O2', '-Wall', '-Werror', TRACE / 'flow.c',
+                   TRACE / 'flow-compare.c', '-o', self.flow,
+                   '-lopencsd_c_api'])
         self.done = {}
 
     @staticmethod
@@ -182,6 +183,13 @@ def check_cycles(spec, trace, summary):
     assert summary['cycles'] <= head['time_after'] - head['time_before']
 
 
+def check_wrapped(spec, trace, summary):
+    """D6.1: TRBSR_EL1.WRAP and nothing else; the buffer is full."""
+    head, data = header(trace)
+    assert head['trbsr'] == 1 << 20
+    assert len(data) == int(re.search(r'size=(\d+)', spec['guest'])[1])
+
+
 def check_syncs(spec, trace, summary):
     """TRCSYNCPR: after 2^n bytes comes A-Sync, when packets allow it."""
     period = 1 << int(re.search(r'syncpr=(\d+)', spec['guest'])[1])
@@ -219,7 +227,7 @@ def test_trace(name, seed, tools):
         assert summary['no_syncs'] <= 1
         if 'pieces' in spec:
             check_piece(trace, int(trace.suffix[1:]), int(spec['pieces']))
-        else:
+        elif 'wrapped' not in spec.get('check', ''):
             assert header(trace)[0]['trbsr'] == 0
         total += summary['instructions']
         for kind, count in summary['types'].items():

@@ -25,7 +25,7 @@
  *     cpus      how many
  *     flags     FLAG_* that are allowed
  *     size      of the trace buffer
- *     limitr    other bits of TRBLIMITR_EL1
+ *     limitr    other bits of TRBLIMITR_EL1; FM 3 keeps the newest trace
  *
  *     pieces    how often a full buffer is written and used again, while the
  *               trace unit stays enabled
@@ -441,8 +441,19 @@ static uint64_t trace_off(unsigned cpu)
     return trace_bytes(cpu);
 }
 
+static void write_bytes(uint64_t file, uint64_t from, uint64_t bytes)
+{
+    uint64_t block[3] = { file, from, bytes };
+
+    if (bytes && semihosting(SYS_WRITE, block) != 0) {
+        finish("cannot write the trace file");
+    }
+}
+
 static void write_file(unsigned cpu, unsigned number, const TraceHeader *head)
 {
+    uint64_t buffer = BUFFER + cpu * (128ull << 20);
+    uint64_t start = head->wrapped ? read_reg(TRBPTR_EL1) - buffer : 0;
     char name[] = "trace.0";
     uint64_t block[3] = { (uintptr_t)name, 5 /* "wb" */, sizeof(name) - 1 };
     uint64_t file;
@@ -452,17 +463,10 @@ static void write_file(unsigned cpu, unsigned number, const TraceHeader *head)
     if ((int64_t)file < 0) {
         finish("cannot open the trace file");
     }
+    write_bytes(file, (uintptr_t)head, sizeof(*head));
+    write_bytes(file, buffer + start, head->bytes - start);
+    write_bytes(file, buffer, start);
     block[0] = file;
-    block[1] = (uintptr_t)head;
-    block[2] = sizeof(*head);
-    if (semihosting(SYS_WRITE, block) != 0) {
-        finish("cannot write the trace file");
-    }
-    block[1] = BUFFER + cpu * (128ull << 20);
-    block[2] = head->bytes;
-    if (head->bytes && semihosting(SYS_WRITE, block) != 0) {
-        finish("cannot write the trace file");
-    }
     semihosting(SYS_CLOSE, block);
 }
 
@@ -625,7 +629,8 @@ void guest_main(unsigned cpu)
         head.trcconfigr = read_reg(TRCCONFIGR);
         head.trfcr_el2 = option("cx", 0) << 3;
         head.trbsr = read_reg(TRBSR_EL1);
-        head.cut = head.trbsr >> 17 & 1;
+        head.cut = (head.trbsr & TRBSR_S) != 0;
+        head.wrapped = !head.cut && (head.trbsr & TRBSR_WRAP);
         write_file(cpu, cpu + pieces, &head);
     }
     if (cpus > 1) {

@@ -23,7 +23,7 @@ typedef struct TraceHeader {
     uint64_t entry;             /* where the workload is entered at EL1 */
     uint64_t run;               /* trace begins with this one, from 0 */
     uint64_t cut;               /* the buffer was full */
-    uint64_t reserved;
+    uint64_t wrapped;           /* what came first is not there any more */
 } TraceHeader;
 
 #endif
