@@ -28,7 +28,8 @@ help:
 ##   make install      DESTDIR= and prefix= as usual
 ##   make clean        remove what was compiled; make distclean: the build folder
 ## Look:
-##   make demo         a KVM host and its guest use FPMR (KERNEL=6.12 or 7.2)
+##   make demo         a KVM host and its guest use FPMR; perf traces a program
+##                     (KERNEL=6.12 or 7.2)
 ##   make shell        an interactive stock guest
 ## Test:
 ##   make check            all of these, and a summary
@@ -39,6 +40,7 @@ help:
 ##   make check-trace      traced programs: the decoded flow is what ran
 ##   make check-guest      stock kernels
 ##   make check-nested     stock kernels as KVM host, our arm64 QEMU in them
+##   make check-perf       trace in stock kernels, at length (not in check)
 ##   make check-upstream   upstream's own aarch64 qtests
 ##   make check-peer       FP8 and its kin against Debian's newest QEMU; not
 ##                         part of make check
@@ -95,8 +97,8 @@ check:
 	@$(ROOT)/overlay/need build test unit trace
 	@$(ROOT)/tests/armv9/check $(B) $(CHECKS)
 
-.PHONY: $(addprefix check-,$(CHECKS) peer)
-$(addprefix check-,$(CHECKS) peer): check-%:
+.PHONY: $(addprefix check-,$(CHECKS) peer perf)
+$(addprefix check-,$(CHECKS) peer perf): check-%:
 	@$(ROOT)/overlay/need python
 	@$(ROOT)/tests/armv9/check $(B) $*
 

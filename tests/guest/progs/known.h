@@ -135,11 +135,25 @@ extern const char k_turn[], k_even[], k_odd[], k_join[], k_back[], k_svc[],
                   h_back[], d_back[], w_down[], w_back[], w_out[];
 #pragma GCC visibility pop
 
+/* The functions, by address */
+#define KNOWN_FUNCTIONS 6
+static const struct {
+    const char *name, *label;
+} known_functions[KNOWN_FUNCTIONS] = {
+    { "known_run", (const char *)known_run },
+    { "known_leaf", known_leaf },
+    { "known_spin", known_spin },
+    { "known_hop", known_hop },
+    { "known_dig", known_dig },
+    { "known_down", known_down },
+};
+
 /* What known_run() executes, in order; addresses from known_begin on. */
 struct known_flow {
     uint16_t *pc;
     size_t count, room;
     size_t branches;            /* taken, and both ends in the program */
+    size_t branches_of[KNOWN_FUNCTIONS];  /* by function they are in */
     size_t calls;               /* of the system */
 };
 
@@ -155,6 +169,17 @@ static inline unsigned known_offset(const char *label)
     return label - known_begin;
 }
 
+/* Which of known_functions an offset is in */
+static inline int known_function_at(unsigned offset)
+{
+    int f = KNOWN_FUNCTIONS - 1;
+
+    while (f && offset < known_offset(known_functions[f].label)) {
+        f--;
+    }
+    return f;
+}
+
 static inline void known_span(struct known_flow *f, const char *first,
                               const char *behind)
 {
@@ -162,6 +187,7 @@ static inline void known_span(struct known_flow *f, const char *first,
 
     if (f->count && f->pc[f->count - 1] + 4u != pc) {
         f->branches++;
+        f->branches_of[known_function_at(f->pc[f->count - 1])]++;
     }
     for (; pc < end; pc += 4) {
         if (f->count == f->room) {

@@ -10,7 +10,7 @@
  *        trace none
  *            there must be no trace unit
  *        trace record [-e u|k|uk] [-w thread|task|all] [-m SIZE] [-n TURNS]
- *                     [-t THREADS] [-l]
+ *                     [-t THREADS] [-l] [-v]
  *            -e  trace user mode, the kernel, or both (default u)
  *            -w  what: one thread, wherever it runs; a task with its threads,
  *                as perf does by default, with timestamps; all of the system
@@ -20,13 +20,17 @@
  *            -t  threads (default 1)
  *            -l  the buffer is too small for the trace: there must be wraps,
  *                and only where the trace unit was stopped something is lost
+ *            -v  show what perf reports, and each function's instructions and
+ *                branches: known, decoded
  *
  * In user mode each decoded address is compared with the one that must be
- * there.  In the kernel the system calls of the program are counted.
+ * there.  In the kernel the system calls of the program are counted; as perf
+ * needs a millisecond for each branch there, it is attached to the program
+ * when that is about to start, and decodes branches only, between which the
+ * instructions are certain.
  */
 
-#include "known.h"
-#include <ctype.h>
+#include "decoded.h"
 #include <elf.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -34,31 +38,44 @@
 #include <pthread.h>
 #include <sys/klog.h>
 #include <sys/ptrace.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 
 #define DATA "/tmp/perf.data"
 #define MESSAGES "/tmp/perf.out"
-#define MAX_THREADS 16
-/* A piece of trace this long can be found again in what must be there. */
-#define UNIQUE 512
+#define CTL "/tmp/perf.ctl"
+#define ACK "/tmp/perf.ack"
 
 static struct options {
     const char *events, *what, *size;
-    unsigned turns, threads;
-    bool lossy;
-} opt = { "u", "thread", "4M", 500, 1, false };
+    int turns, threads;
+    bool lossy, verbose;
+} opt = { "u", "thread", "4M", 500, 1, false, false };
 
-/* The known program */
+/*
+ * The known program.  On request each thread waits for a byte before it
+ * starts, and gives one when it has done: so perf can be there only meanwhile.
+ */
 
 static unsigned known_turns;
+static bool known_waits;
+#define GO 3                    /* file descriptors, when it waits */
+#define DONE 4
 
 static void *known_thread(void *arg)
 {
     int n = (intptr_t)arg;
+    char c = 0;
 
     pin_to_cpu(n % sysconf(_SC_NPROCESSORS_ONLN));
+    if (known_waits && read(GO, &c, 1) != 1) {
+        return NULL;
+    }
     known_run(known_turns, known_seed(n));
+    if (known_waits && write(DONE, &c, 1) == 1) {
+        pause();
+    }
     return NULL;
 }
 
@@ -141,7 +158,8 @@ static bool is_trouble(const char *line)
             return true;
         }
     }
-    return strstr(line, "coresight") && !strstr(line, "initialized");
+    return strstr(line, "coresight") && !strstr(line, "initialized") &&
+           !strstr(line, "command line");
 }
 
 /* Lines of the kernel's log that must not be there; they are shown. */
@@ -188,27 +206,6 @@ static int none(void)
     return tap_done();
 }
 
-/* The number at *p, after spaces; leaves *p behind it. */
-static uint64_t number(char **p, unsigned base)
-{
-    uint64_t n = 0;
-    char *s = *p;
-
-    while (*s == ' ' || *s == '\t') {
-        s++;
-    }
-    for (; isxdigit((unsigned char)*s); s++) {
-        unsigned digit = *s <= '9' ? *s - '0' : (*s | 32) - 'a' + 10;
-
-        if (digit >= base) {
-            break;
-        }
-        n = n * base + digit;
-    }
-    *p = s;
-    return n;
-}
-
 /* Interrupts of the trace buffer units so far, on all CPUs */
 static unsigned long trbe_interrupts(void)
 {
@@ -249,37 +246,41 @@ static uint64_t kernel_symbol(const char *name)
     return found;
 }
 
-/*
- * Run perf.  What it says is shown; what it decodes goes, line by line, to
- * the function each, if there is one.
- */
-static bool perf(char *const argv[], void (*each)(char *line))
+/* Start perf; what it says is kept.  Its output, if wanted, comes from *out. */
+static pid_t start_perf(char *const argv[], FILE **out)
 {
-    char line[512];
-    int status, out[2];
-    FILE *f;
+    int fd[2];
     pid_t pid;
 
-    if (pipe(out)) {
+    if (pipe2(fd, O_CLOEXEC)) {
         die("pipe");
     }
     pid = fork();
     if (!pid) {
         int err = open(MESSAGES, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
-        dup2(each ? out[1] : err, 1);
+        dup2(out ? fd[1] : err, 1);
         dup2(err, 2);
-        close(out[0]);
-        close(out[1]);
         execvp(argv[0], argv);
         _exit(127);
     }
-    close(out[1]);
-    f = fdopen(out[0], "r");
-    while (f && fgets(line, sizeof(line), f)) {
-        each(line);
+    close(fd[1]);
+    if (out) {
+        *out = fdopen(fd[0], "r");
+    } else {
+        close(fd[0]);
     }
-    if (!f || fclose(f) || waitpid(pid, &status, 0) != pid) {
+    return pid;
+}
+
+/* Wait for perf, show what it said; whether it ended well. */
+static bool finish_perf(pid_t pid)
+{
+    char line[512];
+    int status;
+    FILE *f;
+
+    if (waitpid(pid, &status, 0) != pid) {
         die("perf");
     }
     f = fopen(MESSAGES, "r");
@@ -294,148 +295,35 @@ static bool perf(char *const argv[], void (*each)(char *line))
     return !status;
 }
 
-/* What perf decoded: of each thread, the addresses in the program */
-
-struct decoded {
-    long tid;
-    uint16_t *pc;
-    size_t count, room;
-    size_t branches;
-};
-
-static struct decoded thread[MAX_THREADS];
-static int threads;
-static uint64_t getpid_entry;       /* its address in the kernel */
-static size_t kernel_calls;         /* of it, by all threads */
-
-static struct decoded *decoded_of(long tid)
+/* Run perf; each line of its output goes to that function. */
+static bool perf_lines(char *const argv[], void (*each)(char *line))
 {
-    for (int i = 0; i < threads; i++) {
-        if (thread[i].tid == tid) {
-            return &thread[i];
-        }
-    }
-    if (threads == MAX_THREADS) {
-        printf("# more than %d threads in the program\n", MAX_THREADS);
-        return NULL;
-    }
-    thread[threads].tid = tid;
-    return &thread[threads++];
-}
+    char line[512];
+    FILE *f = NULL;
+    pid_t pid = start_perf(argv, &f);
 
-static bool offset(uint64_t addr, uint64_t *off)
-{
-    *off = addr - (uintptr_t)known_begin;
-    return *off < known_offset(known_end);
-}
-
-/* One line of perf script: TID instructions: [0] IP, TID branches: IP => TO */
-static void decoded_line(char *line)
-{
-    char *p = line, *arrow = strstr(line, "=>");
-    long tid = number(&p, 10);
-    uint64_t from, to;
-    struct decoded *d;
-
-    p = strrchr(line, ':');
-    if (!p) {
-        return;
+    while (f && fgets(line, sizeof(line), f)) {
+        each(line);
     }
-    p++;
-    from = number(&p, 16);
-    if (arrow) {
-        arrow += 2;
-        to = number(&arrow, 16);
-        if (offset(from, &from) && offset(to, &to) && from + 4 != to) {
-            d = decoded_of(tid);
-            if (d) {
-                d->branches++;
-            }
-        }
-        return;
+    if (f) {
+        fclose(f);
     }
-    while (*p == ' ') {
-        p++;
-    }
-    if (isxdigit((unsigned char)*p)) {
-        from = number(&p, 16);
-    }
-    kernel_calls += from == getpid_entry;
-    if (!offset(from, &from)) {
-        return;
-    }
-    d = decoded_of(tid);
-    if (!d) {
-        return;
-    }
-    if (d->count == d->room) {
-        d->room = d->room * 2 + 4096;
-        d->pc = realloc(d->pc, d->room * sizeof(*d->pc));
-        if (!d->pc) {
-            die("realloc");
-        }
-    }
-    d->pc[d->count++] = from;
-}
-
-static int by_tid(const void *a, const void *b)
-{
-    const struct decoded *x = a, *y = b;
-
-    return x->tid < y->tid ? -1 : x->tid > y->tid;
+    return finish_perf(pid);
 }
 
 static bool decode(void)
 {
     char *const argv[] = {
-        "perf", "script", "-i", DATA, "--itrace=i1ib", "-F",
-        "tid,event,ip,addr", NULL
+        "perf", "script", "-i", DATA,
+        by_branches ? "--itrace=b" : "--itrace=i1ib",
+        "-F", "tid,event,ip,addr", NULL
     };
     bool good;
 
     getpid_entry = kernel_symbol("__arm64_sys_getpid");
-    good = perf(argv, decoded_line);
+    good = perf_lines(argv, decoded_line);
     qsort(thread, threads, sizeof(thread[0]), by_tid);
     return good;
-}
-
-/* Comparison */
-
-static bool same(const struct decoded *d, const struct known_flow *want,
-                 size_t *at)
-{
-    for (*at = 0; *at < d->count && *at < want->count; ++*at) {
-        if (d->pc[*at] != want->pc[*at]) {
-            return false;
-        }
-    }
-    return d->count == want->count;
-}
-
-/*
- * The pieces of want that d consists of, in their order; 0 if there is an
- * instruction in d that fits nowhere.
- */
-static size_t pieces(const struct decoded *d, const struct known_flow *want)
-{
-    size_t n = 1, i = 0;
-
-    for (size_t j = 0; j < d->count; j++, i++) {
-        size_t len = d->count - j < UNIQUE ? d->count - j : UNIQUE;
-
-        if (i < want->count && d->pc[j] == want->pc[i]) {
-            continue;
-        }
-        n += j > 0;
-        while (i + len <= want->count &&
-               memcmp(d->pc + j, want->pc + i, len * sizeof(*d->pc))) {
-            i++;
-        }
-        if (i + len > want->count) {
-            return 0;
-        }
-    }
-    return d->count ? n : 0;
 }
 
 static void compare(int n, unsigned long wraps)
@@ -470,20 +358,147 @@ static void compare(int n, unsigned long wraps)
     free(want.pc);
 }
 
+/* Each function: instructions known and decoded, branches the same. */
+static void show_functions(void)
+{
+    const struct decoded *d = &thread[0];
+    struct known_flow want = { 0 };
+
+    known_flow(&want, opt.turns, known_seed(0));
+    for (int f = 0; f < KNOWN_FUNCTIONS; f++) {
+        size_t known = 0, found = 0;
+
+        for (size_t i = 0; i < want.count; i++) {
+            known += known_function_at(want.pc[i]) == f;
+        }
+        for (size_t i = 0; i < d->count; i++) {
+            found += known_function_at(d->pc[i]) == f;
+        }
+        printf("# %s instructions %zu %zu branches %zu %zu\n",
+               known_functions[f].name, known, found, want.branches_of[f],
+               d->branches_of[f]);
+    }
+    free(want.pc);
+}
+
+static void report_line(char *line)
+{
+    if (strchr(line, '%')) {
+        printf("# report %s", line);
+    }
+}
+
+static void show_report(void)
+{
+    char *const argv[] = {
+        "perf", "report", "-i", DATA, "--stdio", "--itrace=i1i", "-F",
+        "overhead,sample,symbol", NULL
+    };
+
+    perf_lines(argv, report_line);
+}
+
+/* The words of the known program's command, to follow those of perf */
+static int known_command(char **argv)
+{
+    static char turns[16], count[16];
+
+    snprintf(turns, sizeof(turns), "%d", opt.turns);
+    snprintf(count, sizeof(count), "%d", opt.threads);
+    argv[0] = "/bin/trace";
+    argv[1] = "known";
+    argv[2] = turns;
+    argv[3] = count;
+    argv[4] = NULL;
+    return 4;
+}
+
+/* Tell perf to do something, and wait until it did. */
+static bool control(int ctl, int ack, const char *what)
+{
+    char answer[8];
+
+    return write(ctl, what, strlen(what)) == (ssize_t)strlen(what) &&
+           read(ack, answer, sizeof(answer)) > 0;
+}
+
+/* perf is attached to the waiting program, and on only while that runs. */
+static bool record_attached(char **argv, int n)
+{
+    int go[2], done[2], ctl, ack;
+    char pid_text[16], bytes[MAX_THREADS];
+    bool good;
+    pid_t known, perf;
+
+    if (pipe(go) || pipe(done) || (mkfifo(CTL, 0600) && errno != EEXIST) ||
+        (mkfifo(ACK, 0600) && errno != EEXIST)) {
+        die("pipe");
+    }
+    ctl = open(CTL, O_RDWR);
+    ack = open(ACK, O_RDWR);
+    known = fork();
+    if (!known) {
+        char *command[8];
+
+        /* Not onto themselves: they may be just these numbers. */
+        dup2(dup2(go[0], 20), GO);
+        dup2(dup2(done[1], 21), DONE);
+        for (int fd = DONE + 1; fd < 30; fd++) {
+            close(fd);
+        }
+        known_command(command);
+        setenv("KNOWN_WAITS", "1", 1);
+        execv(command[0], command);
+        _exit(127);
+    }
+    close(done[1]);
+    snprintf(pid_text, sizeof(pid_text), "%d", known);
+    argv[n++] = "-D";
+    argv[n++] = "-1";
+    argv[n++] = "--control=fifo:" CTL "," ACK;
+    if (strcmp(opt.what, "all")) {
+        argv[n++] = "-p";
+        argv[n++] = pid_text;
+    }
+    argv[n] = NULL;
+    /* All threads wait: perf takes those that are there. */
+    usleep(200000);
+    perf = start_perf(argv, NULL);
+    good = control(ctl, ack, "enable\n");
+    memset(bytes, 0, sizeof(bytes));
+    good = write(go[1], bytes, opt.threads) == opt.threads && good;
+    for (int i = 0; i < opt.threads; i++) {
+        good = read(done[0], bytes, 1) == 1 && good;
+    }
+    good = control(ctl, ack, "disable\n") && good;
+    good = control(ctl, ack, "stop\n") && good;
+    good = finish_perf(perf) && good;
+    kill(known, SIGKILL);
+    waitpid(known, NULL, 0);
+    return good;
+}
+
+static bool record_started(char **argv, int n)
+{
+    known_command(argv + n);
+    return finish_perf(start_perf(argv, NULL));
+}
+
 static int record(void)
 {
-    char event[16], size[32], turns[16], count[16];
+    char event[32], size[32];
     bool user = strchr(opt.events, 'u'), kernel = strchr(opt.events, 'k');
-    char *argv[24];
+    bool one = !strcmp(opt.what, "thread");
+    char *argv[32];
     unsigned long wraps = trbe_interrupts();
     size_t calls = 0;
     int n = 0;
 
-    snprintf(event, sizeof(event), "cs_etm//%s",
+    /* perf wants an identifier to know a kernel at EL1 from a guest's. */
+    snprintf(event, sizeof(event), "cs_etm/%s/%s",
+             one && kernel ? "contextid" : "",
              user && kernel ? "" : opt.events);
     snprintf(size, sizeof(size), ",%s", opt.size);
-    snprintf(turns, sizeof(turns), "%u", opt.turns);
-    snprintf(count, sizeof(count), "%u", opt.threads);
     argv[n++] = "perf";
     argv[n++] = "record";
     argv[n++] = "-N";
@@ -493,29 +508,33 @@ static int record(void)
     argv[n++] = event;
     argv[n++] = "-m";
     argv[n++] = size;
-    if (!strcmp(opt.what, "thread")) {
+    if (one) {
         argv[n++] = "--per-thread";
     } else if (!strcmp(opt.what, "all")) {
         argv[n++] = "-a";
     }
-    argv[n++] = "/bin/trace";
-    argv[n++] = "known";
-    argv[n++] = turns;
-    argv[n++] = count;
-    argv[n] = NULL;
+    by_branches = kernel;
+    if (kernel) {
+        /* Its code as it is now: it patches itself when perf has ended. */
+        argv[n++] = "--kcore";
+    }
 
     tap_plan(3 + user * opt.threads * (2 - opt.lossy) + kernel + opt.lossy);
-    tap_ok(perf(argv, NULL), "perf records %s, %s, buffer %s", event,
-           opt.what, opt.size);
+    tap_ok(kernel ? record_attached(argv, n) : record_started(argv, n),
+           "perf records %s, %s, buffer %s", event, opt.what, opt.size);
     wraps = trbe_interrupts() - wraps;
     tap_ok(decode(), "perf decodes it");
+    if (opt.verbose) {
+        show_functions();
+        show_report();
+    }
     if (user) {
-        for (unsigned i = 0; i < opt.threads; i++) {
+        for (int i = 0; i < opt.threads; i++) {
             compare(i, wraps);
         }
     }
     if (kernel) {
-        for (unsigned i = 0; i < opt.threads; i++) {
+        for (int i = 0; i < opt.threads; i++) {
             struct known_flow want = { 0 };
 
             known_flow(&want, opt.turns, known_seed(i));
@@ -549,6 +568,7 @@ int main(int argc, char **argv)
         return usage();
     }
     if (!strcmp(argv[1], "known") && argc > 2) {
+        known_waits = getenv("KNOWN_WAITS");
         return be_known(atoi(argv[2]), argc > 3 ? atoi(argv[3]) : 1);
     }
     if (!strcmp(argv[1], "steps")) {
@@ -560,7 +580,7 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "record")) {
         return usage();
     }
-    while ((c = getopt(argc - 1, argv + 1, "e:w:m:n:t:l")) != -1) {
+    while ((c = getopt(argc - 1, argv + 1, "e:w:m:n:t:lv")) != -1) {
         switch (c) {
         case 'e':
             opt.events = optarg;
@@ -580,11 +600,14 @@ int main(int argc, char **argv)
         case 'l':
             opt.lossy = true;
             break;
+        case 'v':
+            opt.verbose = true;
+            break;
         default:
             return usage();
         }
     }
-    if (!opt.turns || !opt.threads || opt.threads > MAX_THREADS) {
+    if (opt.turns < 1 || opt.threads < 1 || opt.threads > MAX_THREADS) {
         return usage();
     }
     return record();
