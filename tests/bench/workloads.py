@@ -22,9 +22,10 @@ OFF = Config('off', 'qemu', 'max,fpmr=off,faminmax=off,lut=off')
 ON = Config('max', 'qemu', 'max')
 # The first is what the others are compared with.
 COMPARED = (VANILLA, OFF, ON)
+TRACE = Config('trace', 'qemu', 'max,trf=on,ete=on,trbe=on')
 
 Workload = collections.namedtuple('Workload',
-                                  'name what source turns expect defines',
+                                  'name what source turns long expect defines',
                                   defaults=((),))
 Workload.__doc__ = """A bare-metal program.
 
@@ -32,6 +33,7 @@ name     what the tables and --only= call it
 what     in a few words
 source   file in progs/
 turns    two turn counts; what is reported is the difference between them
+long     turns that take a second or so, to measure time
 expect   function: turns -> checksum that the program must print
 defines  NAME or NAME=VALUE for the preprocessor
 """
@@ -94,6 +96,20 @@ def expect_call(turns):
     return every_turn((total + result) & MASK, turns)
 
 
+def expect_tight(turns):
+    return every_turn(1, turns)
+
+
+def expect_line(turns):
+    a, b = 0, 42
+    for _ in range(200 * 20):
+        a = (a + b) & MASK
+        b ^= ror(a, 7)
+        a = (a - (b >> 5)) & MASK
+        b = (b + 1) & MASK
+    return every_turn(a, turns)
+
+
 def expect_svc(turns):
     total = 0
     for _ in range(turns * 50):
@@ -102,16 +118,27 @@ def expect_svc(turns):
     return total
 
 
-# Compared with vanilla.  Turn counts are such that one run is mostly QEMU's
-# start; the counts repeat so well that more would not say more.
+# Compared with vanilla, and traced.  Turn counts are such that one run is
+# mostly QEMU's start; the counts repeat so well that more would not say more.
 WORKLOADS = (
-    Workload('int', 'integer loop', 'int.S', (10, 210), expect_int),
-    Workload('sort', 'branchy sort', 'sort.S', (2, 22), expect_sort),
-    Workload('call', 'calls, indirect branches', 'call.S', (10, 110),
+    Workload('int', 'integer loop', 'int.S', (10, 210), 100000, expect_int),
+    Workload('sort', 'branchy sort', 'sort.S', (2, 22), 6000, expect_sort),
+    Workload('call', 'calls, indirect branches', 'call.S', (10, 110), 20000,
              expect_call),
-    Workload('svc', 'exceptions, EL0 and back', 'svc.S', (2, 52),
+    Workload('tight', 'loop of two instructions', 'tight.S', (2, 22), 60000,
+             expect_tight),
+    Workload('line', 'long stretches without a branch', 'line.S', (2, 22),
+             80000, expect_line),
+    Workload('svc', 'exceptions, EL0 and back', 'svc.S', (2, 52), 12000,
              expect_svc),
 )
+
+
+def traced(load):
+    """The same program, tracing itself."""
+    return load._replace(name=load.name + '-trace',
+                         defines=load.defines + ('TRACE',))
+
 
 # One access to a system register, ours only: 64 in a row, 100 times a turn.
 ACCESSES = 6400
@@ -119,7 +146,7 @@ FPMR = 's3_3_c4_c4_2'
 
 
 def register(name, *defines):
-    return Workload(name, '', 'fpmr.S', (2, 12),
+    return Workload(name, '', 'fpmr.S', (2, 12), None,
                     lambda turns: 0x400000 if defines else 0, defines)
 
 
@@ -138,7 +165,8 @@ PEER = Config('peer', 'peer-qemu', 'max')
 
 
 def vector(name, *defines):
-    return Workload(name, '', 'vector.S', (2, 12), lambda turns: 0, defines)
+    return Workload(name, '', 'vector.S', (2, 12), None,
+                    lambda turns: 0, defines)
 
 
 VECTOR_LOOP = vector('vector')

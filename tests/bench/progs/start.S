@@ -12,7 +12,8 @@
  * and prints "bench CHECKSUM TICKS", two 16 digit hexadecimal numbers, always
  * the same length so that printing costs the same.  TICKS is by how much
  * CNTVCT_EL0 went up meanwhile; with -icount shift=0 and the 1 GHz counter
- * of -cpu max these are the instructions executed.
+ * of -cpu max these are the instructions executed.  With -DTRACE the workload
+ * is traced, and "trace BYTES TRBSR" comes first.
  *
  * The MMU is on while the workload runs, as it is in an operating system:
  *
@@ -67,12 +68,30 @@ _start:
     isb
 
     bl      turns
+#ifdef TRACE
+    bl      trace_on
+#endif
     isb
     mrs     x20, cntvct_el0
     bl      workload
     isb
     mrs     x21, cntvct_el0
     sub     x21, x21, x20
+#ifdef TRACE
+    bl      trace_off
+    mov     x22, x0
+    mov     x23, x2
+    mov     x0, x1
+    ldr     x1, =out_bytes
+    bl      put_hex
+    mov     x0, x23
+    ldr     x1, =out_status
+    bl      put_hex
+    mov     x0, #SYS_WRITE0
+    ldr     x1, =out_trace
+    hlt     #0xf000
+    mov     x0, x22
+#endif
 
     ldr     x1, =out_checksum
     bl      put_hex
@@ -137,6 +156,12 @@ vectors:
     .data
 surprise:
     .asciz  "bench: unexpected exception\n"
+out_trace:
+    .ascii  "trace "
+out_bytes:
+    .ascii  "                 "
+out_status:
+    .asciz  "                \n"
 out:
     .ascii  "bench "
 out_checksum:
