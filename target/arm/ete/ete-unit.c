@@ -18,6 +18,7 @@
 #include "qemu/osdep.h"
 #include "qemu/timer.h"
 #include "system/cpu-timers.h"
+#include "system/tcg.h"
 #include "cpu.h"
 #include "internals.h"
 #include "cpu-features.h"
@@ -600,7 +601,7 @@ void ete_context_changed_slow(CPUARMState *env)
 
 void ete_discontinuity_slow(CPUARMState *env)
 {
-    if (ete_unit(env)->viewing) {
+    if (tcg_enabled() && ete_unit(env)->viewing) {
         ete_stop(env);
         arm_rebuild_hflags(env);
     }
