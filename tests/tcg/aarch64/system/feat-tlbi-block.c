@@ -52,6 +52,28 @@ EL_STUB(code_after_range,
         "tlbi vae1, x3\n dsb sy\n isb\n"
         "blr x0\n mov x8, x9")
 
+/* TBI is on when the entry is made and used, off when it is invalidated. */
+#define TBI_OFF_STUB(stub, el, load)                        \
+    EL_STUB(stub,                                           \
+            "tlbi alle" el "\n dsb sy\n isb\n"             \
+            load " x7, [x0]\n"                              \
+            "msr tcr_el" el ", x5\n isb\n"                  \
+            "str x2, [x1]\n dsb sy\n"                       \
+            "tlbi vae" el ", x3\n dsb sy\n isb\n"          \
+            "msr tcr_el" el ", x6\n isb\n"                  \
+            load " x8, [x0]")
+
+TBI_OFF_STUB(vae2_tbi_off, "2", "ldr")
+TBI_OFF_STUB(vae3_tbi_off, "3", "ldr")
+EL_STUB(vae1_tbi_off,
+        "tlbi vmalle1\n dsb sy\n isb\n"
+        "ldtr x7, [x0]\n"
+        "msr tcr_el1, x5\n isb\n"
+        "str x2, [x1]\n dsb sy\n"
+        "tlbi vae1, x3\n dsb sy\n isb\n"
+        "msr tcr_el1, x6\n isb\n"
+        "ldtr x8, [x0]")
+
 TLBI_STUB(vae1, "vmalle1", "ldtr", "tlbi vae1")
 TLBI_STUB(vae1is, "vmalle1", "ldtr", "tlbi vae1is")
 TLBI_STUB(vaale1, "vmalle1", "ldtr", "tlbi vaale1")
@@ -156,6 +178,13 @@ static const struct {
       LOW, LOW | TAG, OF_VA(LOW) },
     { "tagged page at EL3, RVAE3", rvae3, 3, TBI, G4K, 3,
       LOW, LOW | TAG, OF_RANGE(12, LOW, 0, 0) },
+    /* TBI off when it is invalidated */
+    { "page tagged before, VAE1", vae1_tbi_off, 1, TBI, G4K, 3,
+      LOW, LOW | TAG, OF_VA(LOW) },
+    { "page tagged before, VAE2", vae2_tbi_off, 2, TBI, G4K, 3,
+      LOW, LOW | TAG, OF_VA(LOW) },
+    { "page tagged before, VAE3", vae3_tbi_off, 3, TBI, G4K, 3,
+      LOW, LOW | TAG, OF_VA(LOW) },
     /* Code */
     { "code in a 4K page, VAE1", code_vae1, 1, CODE, G4K, 3,
       LOW, LOW, OF_VA(LOW) },
@@ -231,6 +260,8 @@ static void test_row(unsigned i)
     el_args[2] = tlbi_leaf(TLBI_P2 | attr, rows[i].level);
     el_args[3] = rows[i].operand;
     el_args[4] = OF_RANGE(12, HIGH, 0, 1);
+    el_args[5] = rows[i].el == 1 ? tlbi_tcr(&space) : tlbi_tcr1(&space);
+    el_args[6] = el_args[5] | (rows[i].el == 1 ? TCR_TBI : TCR1_TBI);
     if (rows[i].el == 3) {
         el_write("sctlr_el3", SCTLR_OPEN | SCTLR_M);
         asm volatile("isb");

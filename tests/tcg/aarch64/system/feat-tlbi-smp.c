@@ -16,37 +16,44 @@
 /* What PE 1 is told; the layout is known to the assembly. */
 struct {
     uint64_t command;       /* 1: load all and touch; 2: touch; 0: done */
-    uint64_t tcr, ttbr, sctlr, va, got;
+    uint64_t tcr, ttbr, sctlr, va, got, hcr;
 } smp_box __attribute__((aligned(64)));
 
-/* PE 1; it does not come to the end. */
-EL_STUB(smp_entry,
-        "adrp x9, smp_box\n"
-        "add x9, x9, :lo12:smp_box\n"
-        "1: ldar x10, [x9]\n"
-        "cbz x10, 1b\n"
-        "cmp x10, #2\n"
-        "b.eq 2f\n"
-        "ldr x11, [x9, #24]\n"
-        "bic x12, x11, #1\n"
-        "msr sctlr_el1, x12\n"
-        "isb\n"
-        "mov x12, #0xff\n"
-        "msr mair_el1, x12\n"
-        "ldp x12, x13, [x9, #8]\n"
-        "msr tcr_el1, x12\n"
-        "msr ttbr0_el1, x13\n"
-        "msr ttbr1_el1, x13\n"
-        "isb\n"
-        "tlbi vmalle1\n"
-        "dsb sy\n"
-        "msr sctlr_el1, x11\n"
-        "isb\n"
-        "2: ldr x12, [x9, #32]\n"
-        "ldtr x11, [x12]\n"
-        "str x11, [x9, #40]\n"
-        "stlr xzr, [x9]\n"
-        "b 1b")
+/* PE 1, at EL1 or EL2; it does not come to the end. */
+#define SMP_ENTRY(stub, el, hcr, ttbr1, all, load)          \
+    EL_STUB(stub,                                           \
+            "adrp x9, smp_box\n"                            \
+            "add x9, x9, :lo12:smp_box\n"                   \
+            "1: ldar x10, [x9]\n"                           \
+            "cbz x10, 1b\n"                                 \
+            "cmp x10, #2\n"                                 \
+            "b.eq 2f\n"                                     \
+            "ldr x11, [x9, #24]\n"                          \
+            "bic x12, x11, #1\n"                            \
+            "msr sctlr_" el ", x12\n"                       \
+            "isb\n"                                         \
+            hcr                                             \
+            "mov x12, #0xff\n"                              \
+            "msr mair_" el ", x12\n"                        \
+            "ldp x12, x13, [x9, #8]\n"                      \
+            "msr tcr_" el ", x12\n"                         \
+            "msr ttbr0_" el ", x13\n"                       \
+            "msr " ttbr1 ", x13\n"                          \
+            "isb\n"                                         \
+            "tlbi " all "\n"                                \
+            "dsb sy\n"                                      \
+            "msr sctlr_" el ", x11\n"                       \
+            "isb\n"                                         \
+            "2: ldr x12, [x9, #32]\n"                       \
+            load " x11, [x12]\n"                            \
+            "str x11, [x9, #40]\n"                          \
+            "stlr xzr, [x9]\n"                              \
+            "b 1b")
+
+SMP_ENTRY(smp_entry1, "el1", "", "ttbr1_el1", "vmalle1", "ldtr")
+SMP_ENTRY(smp_entry2, "el2",
+          "ldr x12, [x9, #48]\n msr hcr_el2, x12\n isb\n",
+          "s3_4_c2_c0_1", "alle2", "ldr")
 
 #define PSCI_CPU_ON     0xc4000003ull
 
@@ -54,11 +61,17 @@ static uint64_t smp_start(void)
 {
     register uint64_t x0 asm("x0") = PSCI_CPU_ON;
     register uint64_t x1 asm("x1") = 1;
-    register uint64_t x2 asm("x2") = (uintptr_t)smp_entry;
+    register uint64_t x2 asm("x2") =
+        (uintptr_t)(el_top == 2 ? smp_entry2 : smp_entry1);
     register uint64_t x3 asm("x3") = 0;
 
-    asm volatile("hvc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
-                 : : "memory");
+    if (el_top == 2) {
+        asm volatile("smc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
+                     : : "memory");
+    } else {
+        asm volatile("hvc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
+                     : : "memory");
+    }
     return x0;
 }
 
@@ -77,17 +90,20 @@ static uint64_t smp_touch(unsigned command)
 }
 
 enum { G4K, G16K, G64K };
-enum { VAAE1IS, VAE1OS, RVAAE1IS, RVAAE1OS };
+enum { VAAE1IS, VAE1OS, RVAAE1IS, RVAAE1OS,
+       VAE2IS, VAE2OS, RVAE2IS, RVAE2OS, ALLE2IS, ALLE2OS };
+enum { E2H = 1 };
 
 #define LOW     0x800000000000ull
 #define HIGH    0xffffc00000000000ull
 #define TAG     0x5a00000000000000ull
 
-static const struct {
+static const struct row {
     const char *name;
     unsigned op, granule0, granule1;
     uint64_t tcr0, tcr1, va, touch;
-} rows[] = {
+    unsigned how;
+} el1_rows[] = {
     { "VAAE1IS", VAAE1IS, G4K, G4K, 0, 0, LOW, LOW },
     { "VAAE1IS, upper half", VAAE1IS, G4K, G4K, 0, 0, HIGH, HIGH },
     { "VAE1OS", VAE1OS, G4K, G4K, 0, 0, LOW, LOW },
@@ -115,6 +131,27 @@ static const struct {
       TCR_TBI, 0, LOW, LOW },
 };
 
+static const struct row el2_rows[] = {
+    { "VAE2IS", VAE2IS, G4K, G4K, 0, 0, LOW, LOW },
+    { "VAE2OS", VAE2OS, G4K, G4K, 0, 0, LOW, LOW },
+    { "RVAE2IS", RVAE2IS, G4K, G4K, 0, 0, LOW, LOW },
+    { "RVAE2OS", RVAE2OS, G16K, G16K, 0, 0, LOW, LOW + 0x2000 },
+    { "ALLE2IS", ALLE2IS, G4K, G4K, 0, 0, LOW, LOW },
+    { "ALLE2OS", ALLE2OS, G4K, G4K, 0, 0, LOW, LOW },
+    { "RVAE2IS, 16K, from 4K", RVAE2IS, G4K, G16K, 0, 0, LOW, LOW + 0x2000 },
+    { "VAE2IS, tagged, without TBI here", VAE2IS, G4K, G4K, 0, TCR1_TBI,
+      LOW, LOW | TAG },
+    { "RVAE2IS, tagged, without TBI here", RVAE2IS, G4K, G4K, 0, TCR1_TBI,
+      LOW, LOW | TAG },
+    { "VAE2IS, E2H", VAE2IS, G4K, G4K, 0, 0, LOW, LOW, E2H },
+    { "VAE2IS, E2H, upper half", VAE2IS, G4K, G4K, 0, 0, HIGH, HIGH, E2H },
+    { "RVAE2OS, E2H, upper half", RVAE2OS, G64K, G64K, 0, 0,
+      HIGH, HIGH + 0x2000, E2H },
+    { "VAE2IS, E2H, tagged in the upper half, without TBI here", VAE2IS,
+      G4K, G4K, 0, TCR_TBI, HIGH, HIGH ^ TAG, E2H },
+    { "ALLE2IS, E2H", ALLE2IS, G4K, G4K, 0, 0, HIGH, HIGH, E2H },
+};
+
 TLBI_SPACE(space0);
 TLBI_SPACE(space1);
 
@@ -137,31 +174,64 @@ static void invalidate(unsigned op, unsigned shift, uint64_t va)
     case RVAAE1OS:
         asm volatile("sys #0, c8, c5, #3, %0" : : "r"(range));
         break;
+    case VAE2IS:
+        asm volatile("tlbi vae2is, %0" : : "r"(page));
+        break;
+    case VAE2OS:
+        asm volatile("sys #4, c8, c1, #1, %0" : : "r"(page));
+        break;
+    case RVAE2IS:
+        asm volatile("sys #4, c8, c2, #1, %0" : : "r"(range));
+        break;
+    case RVAE2OS:
+        asm volatile("sys #4, c8, c5, #1, %0" : : "r"(range));
+        break;
+    case ALLE2IS:
+        asm volatile("tlbi alle2is");
+        break;
+    case ALLE2OS:
+        asm volatile("sys #4, c8, c1, #0, xzr");
+        break;
     }
     asm volatile("dsb sy\n\tisb");
 }
 
-static void test_row(unsigned i)
+static void test_row(const struct row *row)
 {
     uint64_t before, after;
     uint64_t *pte;
 
-    tlbi_space_init(&space0, &tlbi_granules[rows[i].granule0], 48, TLBI_AF);
-    tlbi_space_init(&space1, &tlbi_granules[rows[i].granule1], 48, TLBI_AF);
-    tlbi_mark(TLBI_P1 + (rows[i].touch & 0xffff), 1);
-    tlbi_mark(TLBI_P2 + (rows[i].touch & 0xffff), 2);
-    tlbi_load_el1(&space0, rows[i].tcr0);
-    pte = tlbi_map(&space1, rows[i].va, 3, TLBI_P1 | TLBI_EL0);
-    smp_box.tcr = tlbi_tcr(&space1) | rows[i].tcr1;
+    tlbi_space_init(&space0, &tlbi_granules[row->granule0], 48, TLBI_AF);
+    tlbi_space_init(&space1, &tlbi_granules[row->granule1], 48, TLBI_AF);
+    tlbi_mark(TLBI_P1 + (row->touch & 0xffff), 1);
+    tlbi_mark(TLBI_P2 + (row->touch & 0xffff), 2);
+    pte = tlbi_map(&space1, row->va, 3, TLBI_P1 | TLBI_EL0);
+    if (el_top == 2) {
+        tlbi_load_el2(&space0, row->how & E2H, row->tcr0);
+        smp_box.tcr = row->tcr1 | (row->how & E2H ? tlbi_tcr(&space1)
+                                                  : tlbi_tcr1(&space1));
+    } else {
+        tlbi_load_el1(&space0, row->tcr0);
+        smp_box.tcr = tlbi_tcr(&space1) | row->tcr1;
+    }
     smp_box.ttbr = (uintptr_t)space1.t[TLBI_ROOT];
     smp_box.sctlr = SCTLR_OPEN | SCTLR_M;
-    smp_box.va = rows[i].touch;
+    smp_box.va = row->touch;
+    smp_box.hcr = HCR_RW | (row->how & E2H ? HCR_E2H : 0);
     before = smp_touch(1);
     *pte = tlbi_leaf(TLBI_P2 | TLBI_EL0, 3);
-    invalidate(rows[i].op, space1.g->shift, rows[i].va);
+    if (el_top == 2) {
+        el_write("hcr_el2", smp_box.hcr);
+        asm volatile("isb");
+    }
+    invalidate(row->op, space1.g->shift, row->va);
+    if (el_top == 2) {
+        el_write("hcr_el2", HCR_RW);
+        asm volatile("isb");
+    }
     after = smp_touch(2);
     tap_head(before == 1 && after == 2);
-    ml_printf("%s", rows[i].name);
+    ml_printf("%s", row->name);
     if (before != 1 || after != 2) {
         ml_printf(" # why: expected pages 1 and 2, got %lx and %lx",
                   before, after);
@@ -174,10 +244,16 @@ int main(void)
     unsigned i;
 
     el_setup();
-    tap_equal("run at EL1", el_top, 1);
+    tap_equal("run at this EL", el_top, tap_arg("el2") ? 2 : 1);
     tap_equal("PE 1 starts", smp_start(), 0);
-    for (i = 0; i < ARRAY_SIZE(rows); i++) {
-        test_row(i);
+    if (el_top == 1) {
+        for (i = 0; i < ARRAY_SIZE(el1_rows); i++) {
+            test_row(&el1_rows[i]);
+        }
+    } else {
+        for (i = 0; i < ARRAY_SIZE(el2_rows); i++) {
+            test_row(&el2_rows[i]);
+        }
     }
     return tap_end();
 }

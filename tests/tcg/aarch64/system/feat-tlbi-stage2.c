@@ -15,6 +15,8 @@
 #define S2_ATTR         (TLBI_AF | 3 << 6 | 15 << 2)    /* RW, Normal */
 #define VTCR_DS         BIT64(32)
 #define VTCR_SL2        BIT64(33)
+#define OPERAND_NS      BIT64(63)
+#define NSTABLE         BIT64(63)
 
 /* Two tables, far from what else is used */
 #define TABLE1          0x45000000ull
@@ -60,6 +62,9 @@ static const struct op {
 TLBI_SPACE(s1);
 TLBI_SPACE(s2);
 
+static bool secure;     /* EL2 and EL1 are Secure, and all IPAs, but: */
+static bool ns_ipa;     /* NSTable and NS: those of the case are Non-secure */
+
 /* SL0 and SL2 of VTCR_EL2, for a level of the root */
 static uint64_t vtcr_level(unsigned shift, int level)
 {
@@ -72,11 +77,18 @@ static uint64_t vtcr_level(unsigned shift, int level)
 static void load_stage2(void)
 {
     bool ds = s2.bits > 48 && s2.g->shift < 16;
+    uint64_t size = (64 - s2.bits) | vtcr_level(s2.g->shift, s2.start) |
+                    s2.g->tg0 << 14 | BIT64(31);
 
-    el_write("vtcr_el2", (64 - s2.bits) | vtcr_level(s2.g->shift, s2.start) |
-             s2.g->tg0 << 14 | (s2.bits > 48 ? 6 : 5) << 16 | BIT64(31) |
+    el_write("vtcr_el2", size | (s2.bits > 48 ? 6 : 5) << 16 |
              (ds ? VTCR_DS : 0));
-    el_write("vttbr_el2", (uintptr_t)s2.t[TLBI_ROOT]);
+    el_write("vttbr_el2", secure && !ns_ipa ? 0
+                                            : (uintptr_t)s2.t[TLBI_ROOT]);
+    if (el_has_sel2()) {
+        /* VSTCR_EL2 and VSTTBR_EL2: walks in, and to, Secure memory */
+        el_write("s3_4_c2_c6_2", size);
+        el_write("s3_4_c2_c6_0", secure ? (uintptr_t)s2.t[TLBI_ROOT] : 0);
+    }
     asm volatile("dsb sy\n\tisb");
 }
 
@@ -98,19 +110,21 @@ static bool seen(const struct op *op, uint64_t va, uint64_t ipa,
 
     regs.sctlr_el1 |= SCTLR_M;
     regs.hcr_el2 |= HCR_VM;
+    regs.scr_el3 |= secure ? SCR_EEL2 : 0;
+    operand |= ns_ipa ? OPERAND_NS : 0;
 
     /* The last table of stage 1, at ipa, is TABLE1 and then TABLE2. */
     level3 = tlbi_index(&s1, va, 3) * 8;
     tlbi_mark(TABLE1 + level3, tlbi_leaf(TLBI_P1 | TLBI_AF, 3));
     tlbi_mark(TABLE2 + level3, tlbi_leaf(TLBI_P2 | TLBI_AF, 3));
     slot = tlbi_map(&s1, va, 2, 0);
-    *slot = FIELD64(ipa, 0, 48) | table_high(ipa) | 3;
+    *slot = FIELD64(ipa, 0, 48) | table_high(ipa) | (ns_ipa ? NSTABLE : 0) | 3;
     stage2 = tlbi_map(&s2, ipa, 3, TABLE1 | S2_ATTR);
 
     el_args[0] = va;
     el_args[3] = operand;
-    el_run(2, false, &regs, drop, &res);
-    el_run(1, false, &regs, touch, &res);
+    el_run(2, secure, &regs, drop, &res);
+    el_run(1, secure, &regs, touch, &res);
     if (!res.done || res.x[7] != 1) {
         tap_head(false);
         ml_printf("%s of %lx # why: the case itself: ", op->name, ipa);
@@ -119,8 +133,8 @@ static bool seen(const struct op *op, uint64_t va, uint64_t ipa,
         return false;
     }
     *stage2 = tlbi_leaf(TABLE2 | S2_ATTR, 3);
-    el_run(2, false, &regs, op->stub, &res);
-    el_run(1, false, &regs, touch, &res);
+    el_run(2, secure, &regs, op->stub, &res);
+    el_run(1, secure, &regs, touch, &res);
     return res.done && res.x[7] == 2;
 }
 
@@ -165,20 +179,14 @@ static void test_stages(const struct tlbi_granule *g, unsigned bits1,
             }
         }
         tap_head(ok);
-        ml_printf("%s, %s, VA %d bits, IPA %d bits\n", op->name, g->name,
-                  bits1, bits2);
+        ml_printf("%s%s, %s, VA %d bits, IPA %d bits\n",
+                  ns_ipa ? "Secure, IPA not: " : secure ? "Secure: " : "",
+                  op->name, g->name, bits1, bits2);
     }
 }
 
-int main(void)
+static void test_state(void)
 {
-    el_setup();
-    if (el_top < 3 || !el_has2) {
-        tap_equal("run with EL3 and EL2", el_top, 3);
-        return tap_end();
-    }
-    tlbi_mark(TLBI_P1, 1);
-    tlbi_mark(TLBI_P2, 2);
     test_stages(&tlbi_granules[0], 48, 48);
     test_stages(&tlbi_granules[1], 48, 47);
     test_stages(&tlbi_granules[2], 48, 48);
@@ -194,5 +202,22 @@ int main(void)
         test_stages(&tlbi_granules[0], 48, 52);
         test_stages(&tlbi_granules[1], 48, 52);
     }
+}
+
+int main(void)
+{
+    el_setup();
+    if (el_top < 3 || !el_has2) {
+        tap_equal("run with EL3 and EL2", el_top, 3);
+        return tap_end();
+    }
+    tlbi_mark(TLBI_P1, 1);
+    tlbi_mark(TLBI_P2, 2);
+    tap_equal("FEAT_SEL2", el_has_sel2(), 1);
+    test_state();
+    secure = true;
+    test_state();
+    ns_ipa = true;
+    test_state();
     return tap_end();
 }

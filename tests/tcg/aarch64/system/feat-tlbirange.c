@@ -45,11 +45,13 @@ EL3(rvale3, "c8, c6, #5")
 EL3(rvae3is, "c8, c2, #1")
 EL3(rvae3os, "c8, c5, #1")
 
+#define HOST    (HCR_E2H | HCR_TGE)
+
 struct op {
     const char *name;
     const char *stub;
     int el;
-    bool host;              /* HCR_EL2.{E2H, TGE} are {1, 1} */
+    uint64_t hcr;           /* E2H alone or with TGE */
 };
 
 /* The first of each regime gets all operands, the others the corners. */
@@ -64,11 +66,16 @@ static const struct op ops[] = {
     { "RVAE1OSNXS", rvae1osnxs, 1 },
     { "RVAE2", rvae2, 2 }, { "RVALE2", rvale2, 2 },
     { "RVAE2IS", rvae2is, 2 }, { "RVAE2OS", rvae2os, 2 },
-    { "RVAE2, E2H", rvae2_host, 2, true },
-    { "RVALE2, E2H", rvale2_host, 2, true },
-    { "RVAE2IS, E2H", rvae2is_host, 2, true },
-    { "RVAE2OS, E2H", rvae2os_host, 2, true },
-    { "RVAE1, E2H", rvae1_host, 2, true },
+    { "RVAE2, E2H", rvae2_host, 2, HOST },
+    { "RVALE2, E2H", rvale2_host, 2, HOST },
+    { "RVAE2IS, E2H", rvae2is_host, 2, HOST },
+    { "RVAE2OS, E2H", rvae2os_host, 2, HOST },
+    { "RVAE1, E2H", rvae1_host, 2, HOST },
+    /* EL2&0 without EL0: at EL2 nothing is unprivileged then. */
+    { "RVAE2, E2H without TGE", rvae2, 2, HCR_E2H },
+    { "RVALE2, E2H without TGE", rvale2, 2, HCR_E2H },
+    { "RVAE2IS, E2H without TGE", rvae2is, 2, HCR_E2H },
+    { "RVAE2OS, E2H without TGE", rvae2os, 2, HCR_E2H },
     { "RVAE3", rvae3, 3 }, { "RVALE3", rvale3, 3 },
     { "RVAE3IS", rvae3is, 3 }, { "RVAE3OS", rvae3os, 3 },
 };
@@ -105,7 +112,7 @@ static bool seen(const struct op *op, uint64_t va, uint64_t operand)
         regs.sctlr_el1 |= SCTLR_M;
     } else if (op->el == 2) {
         regs.sctlr_el2 |= SCTLR_M;
-        regs.hcr_el2 |= op->host ? HCR_E2H | HCR_TGE : 0;
+        regs.hcr_el2 |= op->hcr;
     } else {
         el_write("sctlr_el3", SCTLR_OPEN | SCTLR_M);
         asm volatile("isb");
@@ -158,7 +165,7 @@ static void test_op(const struct op *op, bool all)
     struct bad bad = { };
 
     test_half(op, low, all, &bad);
-    if (op->el == 1 || op->host) {
+    if (op->el == 1 || op->hcr) {
         test_half(op, low - BIT64(space.bits), all, &bad);
     }
     tap_head(!bad.count);
@@ -174,25 +181,25 @@ static void test_op(const struct op *op, bool all)
 static void test_space(unsigned g, unsigned bits)
 {
     int last_el = 0;
-    bool last_host = false;
+    uint64_t last_hcr = 0;
     unsigned i;
 
     tlbi_space_init(&space, &tlbi_granules[g], bits, TLBI_AF);
     for (i = 0; i < ARRAY_SIZE(ops); i++) {
         const struct op *op = &ops[i];
-        bool all = op->el != last_el || op->host != last_host;
+        bool all = op->el != last_el || op->hcr != last_hcr;
 
         if (op->el > el_top || (op->el == 2 && !el_has2) ||
-            (op->host && (!el_has_vhe() || el_top < 3))) {
+            (op->hcr && (!el_has_vhe() || el_top < 3))) {
             continue;
         }
         last_el = op->el;
-        last_host = op->host;
+        last_hcr = op->hcr;
         el_reset();
         if (op->el == 1) {
             tlbi_load_el1(&space, 0);
         } else if (op->el == 2) {
-            tlbi_load_el2(&space, op->host, 0);
+            tlbi_load_el2(&space, op->hcr, 0);
         } else {
             tlbi_load_el3(&space, 0);
         }
