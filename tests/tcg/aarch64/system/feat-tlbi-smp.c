@@ -59,19 +59,17 @@ SMP_ENTRY(smp_entry2, "el2",
 
 static uint64_t smp_start(void)
 {
+    uint64_t smc = el_top == 2;
+    uint64_t entry = (uintptr_t)(el_top == 2 ? smp_entry2 : smp_entry1);
     register uint64_t x0 asm("x0") = PSCI_CPU_ON;
     register uint64_t x1 asm("x1") = 1;
-    register uint64_t x2 asm("x2") =
-        (uintptr_t)(el_top == 2 ? smp_entry2 : smp_entry1);
+    register uint64_t x2 asm("x2") = entry;
     register uint64_t x3 asm("x3") = 0;
 
-    if (el_top == 2) {
-        asm volatile("smc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
-                     : : "memory");
-    } else {
-        asm volatile("hvc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
-                     : : "memory");
-    }
+    /* SMC or HVC; nothing but this between here and the registers */
+    asm volatile("cbz %4, 1f\n\tsmc #0\n\tb 2f\n1:\thvc #0\n2:"
+                 : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
+                 : "r"(smc) : "memory");
     return x0;
 }
 
