@@ -38,7 +38,8 @@ const IDReg idregs[] = {
 #include "target/arm/idregs.h.inc"
 };
 
-const size_t idregs_count = ARRAY_SIZE(idregs);
+_Static_assert(ARRAY_SIZE(idregs) == IDREGS_COUNT, "rows and names");
+const size_t idregs_count = IDREGS_COUNT;
 
 /* What KVM does not give to guests on any host; the field alone says little. */
 static const struct {

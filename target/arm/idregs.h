@@ -100,6 +100,9 @@ typedef struct IDReg {
 /* No register has more rows than this; idregs.c does not compile otherwise. */
 #define IDREG_FIELDS_MAX 32
 
+/* IDREG_ID_AA64PFR0_EL1 and so on, to IDREGS_COUNT: idregs[] by name */
+#include "target/arm/idregs-index.h.inc"
+
 /* In encoding order; @idregs_count rows */
 extern const IDReg idregs[];
 extern const size_t idregs_count;
