@@ -14,6 +14,7 @@
 #include "cpu-features.h"
 #include "cpregs.h"
 #include "ete.h"
+#include "hflags-lazy.h"
 #include "ete/ete-regs.h"
 #include "ete/trace.h"
 
@@ -99,13 +100,21 @@ static void ete_write(CPUARMState *env, const ARMCPRegInfo *ri,
     raw_write(env, ri, (value & mask) | (ri->resetvalue & ~mask));
 }
 
+static void prgctlr_raw_write(CPUARMState *env, const ARMCPRegInfo *ri,
+                              uint64_t value)
+{
+    raw_write(env, ri, value & 1);
+    env->lazy_hflags &= ~LAZY_HFLAGS_ETE;
+    env->lazy_hflags |= value & 1 ? LAZY_HFLAGS_ETE : 0;
+}
+
 static void prgctlr_write(CPUARMState *env, const ARMCPRegInfo *ri,
                           uint64_t value)
 {
     bool changed = (value ^ env->trace.ete.prgctlr) & 1;
 
     trace_ete_reg_write(cpu_index(env), ri->name, value);
-    raw_write(env, ri, value & 1);
+    prgctlr_raw_write(env, ri, value);
     if (changed) {
         ete_enable_changed(env);
     }
@@ -149,6 +158,7 @@ static void set_functions(ARMCPU *cpu, const ETEReg *reg, ARMCPRegInfo *ri)
     case ETE_REG(TRCPRGCTLR):
         ri->type |= ARM_CP_IO;
         ri->writefn = prgctlr_write;
+        ri->raw_writefn = prgctlr_raw_write;
         break;
     case ETE_REG(TRCCNTVR0):
     case ETE_REG(TRCCNTVR1):

@@ -8,8 +8,8 @@
  *
  *   ete_gen_*()               while it is translated, when the TB flag ETE says
  *                             that it is traced (tcg/translate-ete.h)
- *   ete_tb_flags()            where the TB flags are made
- *   ete_exception*()          from exception entry and ERET
+ *   ete_tb_flags()            where the TB flags are made (hflags-lazy.h)
+ *   ete_exception*()          from exception entry
  *   ete_context_changed()     when an identifier is written
  *   ete_sync()                from TSB CSYNC
  *   ete_discontinuity()       wherever else the PC changes
@@ -48,17 +48,29 @@ void define_ete_cpregs(ARMCPU *cpu);
  */
 void ete_sync(CPUARMState *env);
 
+/**
+ * ete_tb_flags: add the TB flags ETE and ETE_START
+ * @env: CPU state
+ * @el: the current Exception level
+ * @flags: the other flags
+ *
+ * Returns: the flags; depends on nothing but @env, and changes nothing
+ */
+CPUARMTBFlags ete_tb_flags(CPUARMState *env, int el, CPUARMTBFlags flags);
+
+/**
+ * ete_flags_rebuilt: the TB flags were made anew, and may have changed
+ * @env: CPU state
+ */
+void ete_flags_rebuilt(CPUARMState *env);
+
 /*
  * The following are called from where code is executed: they cost a test
  * of TRCPRGCTLR when there is nothing to do, and it is 0 without FEAT_ETE.
  */
 
-CPUARMTBFlags ete_tb_flags_slow(CPUARMState *env, int el, CPUARMTBFlags flags);
-void ete_flags_rebuilt_slow(CPUARMState *env);
 void ete_exception_begin_slow(CPUARMState *env);
 void ete_exception_slow(CPUARMState *env);
-void ete_exception_return_begin_slow(CPUARMState *env);
-void ete_exception_return_slow(CPUARMState *env);
 void ete_context_changed_slow(CPUARMState *env);
 void ete_discontinuity_slow(CPUARMState *env);
 void ete_wfx_slow(CPUARMState *env);
@@ -69,31 +81,6 @@ void ete_wfx_slow(CPUARMState *env);
 #else
 #define ete_maybe(env) unlikely((env)->trace.ete.prgctlr & 1)
 #endif
-
-/**
- * ete_tb_flags: add the TB flags ETE and ETE_START
- * @env: CPU state
- * @el: the current Exception level
- * @flags: the other flags
- *
- * Returns: the flags; depends on nothing but @env, and changes nothing
- */
-static inline CPUARMTBFlags ete_tb_flags(CPUARMState *env, int el,
-                                         CPUARMTBFlags flags)
-{
-    return ete_maybe(env) ? ete_tb_flags_slow(env, el, flags) : flags;
-}
-
-/**
- * ete_flags_rebuilt: the TB flags were made anew, and may have changed
- * @env: CPU state
- */
-static inline void ete_flags_rebuilt(CPUARMState *env)
-{
-    if (ete_maybe(env)) {
-        ete_flags_rebuilt_slow(env);
-    }
-}
 
 /**
  * ete_exception_begin: an exception is about to be taken
@@ -114,22 +101,6 @@ static inline void ete_exception(CPUARMState *env)
 {
     if (ete_maybe(env)) {
         ete_exception_slow(env);
-    }
-}
-
-/* ete_exception_return_begin: an ERET is about to be executed */
-static inline void ete_exception_return_begin(CPUARMState *env)
-{
-    if (ete_maybe(env)) {
-        ete_exception_return_begin_slow(env);
-    }
-}
-
-/* ete_exception_return: an ERET was executed, legal or not */
-static inline void ete_exception_return(CPUARMState *env)
-{
-    if (ete_maybe(env)) {
-        ete_exception_return_slow(env);
     }
 }
 

@@ -71,7 +71,7 @@ static bool ete_active(CPUARMState *env, int el)
            && arm_trace_allowed(env, el);
 }
 
-CPUARMTBFlags ete_tb_flags_slow(CPUARMState *env, int el, CPUARMTBFlags flags)
+CPUARMTBFlags ete_tb_flags(CPUARMState *env, int el, CPUARMTBFlags flags)
 {
     if (ete_active(env, el)) {
         DP_TBFLAG_ANY(flags, ETE, 1);
@@ -431,21 +431,21 @@ void ete_wfx_slow(CPUARMState *env)
 {
     /* A PSCI call may suspend the CPU in the same way, but is no WFI. */
     if (ete_unit(env)->viewing && env_cpu(env)->exception_index == -1) {
-            ete_add_atom(env, true);
+        ete_add_atom(env, true);
         ete_after_p0(env, env->pc);
         ete_end(env);
     }
 }
 
-void ete_exception_return_begin_slow(CPUARMState *env)
+void ete_eret_begin(CPUARMState *env)
 {
     if (ete_unit(env)->viewing) {
-            ete_add_atom(env, true);
+        ete_add_atom(env, true);
         ete_unit(env)->exception = true;
     }
 }
 
-void ete_exception_return_slow(CPUARMState *env)
+void ete_eret_end(CPUARMState *env)
 {
     ETEUnit *u = ete_unit(env);
 
@@ -461,7 +461,7 @@ void ete_exception_return_slow(CPUARMState *env)
         ete_end(env);
     } else {
         /* I_FGSBW: the target is not traced, so its address needs not be. */
-        ete_flags_rebuilt_slow(env);
+        ete_flags_rebuilt(env);
     }
 }
 
@@ -559,11 +559,11 @@ void ete_exception_slow(CPUARMState *env)
         ete_after_p0(env, env->pc);
         ete_end(env);
     } else {
-        ete_flags_rebuilt_slow(env);
+        ete_flags_rebuilt(env);
     }
 }
 
-void ete_flags_rebuilt_slow(CPUARMState *env)
+void ete_flags_rebuilt(CPUARMState *env)
 {
     ETEUnit *u = ete_unit(env);
 
@@ -592,7 +592,7 @@ void ete_context_changed_slow(CPUARMState *env)
 
     ete_match_context(env);
     if (u->viewing && EX_TBFLAG_ANY(env->hflags, ETE)) {
-            ete_encode_pending(env);
+        ete_encode_pending(env);
         c = ete_context(env);
         ete_put(u, ete_encode_context, &u->packet, &c);
         ete_end(env);
@@ -615,7 +615,7 @@ void ete_sync(CPUARMState *env)
         return;
     }
     if (u->viewing) {
-            ete_encode_pending(env);
+        ete_encode_pending(env);
     }
     ete_drain(env);
 }

@@ -153,6 +153,12 @@ void ete_atoms(CPUARMState *env, uint64_t target);
  */
 void ete_indirect(CPUARMState *env, uint64_t target);
 
+/* ete_eret_begin: an ERET is about to be executed */
+void ete_eret_begin(CPUARMState *env);
+
+/* ete_eret_end: it was, legal or not; the PC is where it went */
+void ete_eret_end(CPUARMState *env);
+
 /**
  * ete_isb: a context synchronization event between two instructions
  * @env: CPU state

@@ -28,6 +28,16 @@ void HELPER(ete_indirect)(CPUARMState *env)
     ete_indirect(env, env->pc);
 }
 
+void HELPER(ete_eret_begin)(CPUARMState *env)
+{
+    ete_eret_begin(env);
+}
+
+void HELPER(ete_eret_end)(CPUARMState *env)
+{
+    ete_eret_end(env);
+}
+
 void HELPER(ete_isb)(CPUARMState *env, int64_t diff)
 {
     ete_isb(env, env->pc + diff);

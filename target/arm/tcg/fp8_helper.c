@@ -9,12 +9,31 @@
 
 #include "qemu/osdep.h"
 #include "cpu.h"
+#include "exec/exec-all.h"
 #include "exec/helper-proto.h"
 #include "tcg/tcg-gvec-desc.h"
 #include "fpu/softfloat.h"
 #include "fpu/fp8-convert.h"
+#include "internals.h"
+#include "syndrome.h"
 #include "vec_internal.h"
+#include "hflags-lazy.h"
 #include "fp8.h"
+#include "fpmr.h"
+
+void HELPER(fpmr_check)(CPUARMState *env)
+{
+    uintptr_t ra = GETPC();
+
+    if (!fpmr_indirect_enabled(env, arm_current_el(env))) {
+        raise_exception_ra(env, EXCP_UDEF, syn_uncategorized(),
+                           exception_target_el(env), ra);
+    }
+    /* Once more, now with the TB flag */
+    env->lazy_hflags |= LAZY_HFLAGS_FPMR;
+    arm_rebuild_hflags(env);
+    cpu_loop_exit_restore(env_cpu(env), ra);
+}
 
 /* FPCR.AH; the base has FEAT_AFP wherever it has FEAT_FP8 */
 static bool fpcr_ah(CPUARMState *env)

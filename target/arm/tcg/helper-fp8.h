@@ -7,6 +7,9 @@
  * argument, and clear what is above; _s, _h and so on: the elements.
  */
 
+/* CheckFPMREnabled(), while its TB flag is not made */
+DEF_HELPER_1(fpmr_check, noreturn, env)
+
 /* FP8 to half-precision and BFloat16: a half (CVTL), or every second (CVT) */
 DEF_HELPER_FLAGS_4(fp8_cvtl_fp, TCG_CALL_NO_RWG, void, ptr, ptr, env, i32)
 DEF_HELPER_FLAGS_4(fp8_cvtl_bf, TCG_CALL_NO_RWG, void, ptr, ptr, env, i32)

@@ -66,6 +66,20 @@ void ete_gen_indirect(DisasContext *s)
     }
 }
 
+void ete_gen_eret_begin(DisasContext *s)
+{
+    if (unlikely(s->ete)) {
+        gen_helper_ete_eret_begin(tcg_env);
+    }
+}
+
+void ete_gen_eret_end(DisasContext *s)
+{
+    if (unlikely(s->ete)) {
+        gen_helper_ete_eret_end(tcg_env);
+    }
+}
+
 void ete_gen_isb(DisasContext *s)
 {
     if (unlikely(s->ete)) {

@@ -17,6 +17,8 @@
 static inline void ete_gen_start(DisasContext *s) { }
 static inline void ete_gen_atom(DisasContext *s, bool taken, int64_t diff) { }
 static inline void ete_gen_indirect(DisasContext *s) { }
+static inline void ete_gen_eret_begin(DisasContext *s) { }
+static inline void ete_gen_eret_end(DisasContext *s) { }
 static inline void ete_gen_isb(DisasContext *s) { }
 static inline void ete_gen_wfx(DisasContext *s) { }
 static inline bool ete_gen_tsb(DisasContext *s, bool has_ete)
@@ -38,6 +40,10 @@ void ete_gen_atom(DisasContext *s, bool taken, int64_t diff);
 
 /* ete_gen_indirect: an indirect branch, whose target is the PC now */
 void ete_gen_indirect(DisasContext *s);
+
+/* ete_gen_eret_begin: an ERET, before its effects; and the end of it */
+void ete_gen_eret_begin(DisasContext *s);
+void ete_gen_eret_end(DisasContext *s);
 
 /* ete_gen_isb: an ISB */
 void ete_gen_isb(DisasContext *s);

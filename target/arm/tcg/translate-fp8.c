@@ -19,10 +19,19 @@
 /* The generated decoder calls the trans_*() functions below. */
 #include "decode-fp8.c.inc"
 
-/* CheckFPMREnabled(): where it fails, the instruction is UNDEFINED. */
-static bool fpmr_enabled(DisasContext *s)
+/*
+ * CheckFPMREnabled(): where it fails, the instruction is UNDEFINED.  The TB
+ * flag is made once it was found to pass, so until then a helper has to look.
+ * False: code for that is there, and no more is needed.
+ */
+static bool fpmr_check(DisasContext *s)
 {
-    return EX_TBFLAG_A64(arm_tbflags_from_tb(s->base.tb), FPMR_EN);
+    if (EX_TBFLAG_A64(arm_tbflags_from_tb(s->base.tb), FPMR_EN)) {
+        return true;
+    }
+    gen_helper_fpmr_check(tcg_env);
+    s->base.is_jmp = DISAS_NORETURN;
+    return false;
 }
 
 /* FEAT_SVE2; SME alone, without SME2, has none of these instructions. */
@@ -68,8 +77,8 @@ static void gen_zzz_ptr(DisasContext *s, unsigned oprsz, int rd, int rn,
 static bool do_fp8_v(DisasContext *s, unsigned oprsz, int rd, int rn, int rm,
                      int data, gen_helper_gvec_3_ptr *fn)
 {
-    if (!fpmr_enabled(s)) {
-        return false;
+    if (!fpmr_check(s)) {
+        return true;
     }
     if (advsimd_check(s)) {
         gen_zzz_ptr(s, oprsz, rd, rn, rm, tcg_env, data, fn);
@@ -81,8 +90,11 @@ static bool do_fp8_v(DisasContext *s, unsigned oprsz, int rd, int rn, int rm,
 static bool do_fp8_z(DisasContext *s, int rd, int rn, int rm, int data,
                      gen_helper_gvec_3_ptr *fn)
 {
-    if (!have_sve2(s) || !fpmr_enabled(s)) {
+    if (!have_sve2(s)) {
         return false;
+    }
+    if (!fpmr_check(s)) {
+        return true;
     }
     if (nonstreaming_sve_check(s)) {
         gen_zzz_ptr(s, vec_full_reg_size(s), rd, rn, rm, tcg_env, data, fn);
@@ -97,8 +109,8 @@ static bool do_fp8_z(DisasContext *s, int rd, int rn, int rm, int data,
 static bool do_cvtl_v(DisasContext *s, arg_rr_cvt *a,
                       gen_helper_gvec_2_ptr *fn)
 {
-    if (!fpmr_enabled(s)) {
-        return false;
+    if (!fpmr_check(s)) {
+        return true;
     }
     if (advsimd_check(s)) {
         tcg_gen_gvec_2_ptr(vec_full_reg_offset(s, a->rd),
@@ -114,8 +126,11 @@ TRANS_FEAT(BF_CVTL_v, aa64_fp8, do_cvtl_v, a, gen_helper_fp8_cvtl_bf)
 
 static bool do_cvt_z(DisasContext *s, arg_rr_cvt *a, gen_helper_gvec_2_ptr *fn)
 {
-    if (!have_sve2(s) || !fpmr_enabled(s)) {
+    if (!have_sve2(s)) {
         return false;
+    }
+    if (!fpmr_check(s)) {
+        return true;
     }
     if (nonstreaming_sve_check(s)) {
         unsigned vsz = vec_full_reg_size(s);
