@@ -6,6 +6,7 @@ import os
 import pytest
 
 import runner
+import traced
 
 SYSTEM = 'tests/tcg/aarch64/system'
 MINILIB = 'tests/tcg/minilib'
@@ -137,3 +138,9 @@ def fpmr_guest(build):
         pytest.fail(runner.explain(result, 'cannot assemble the guest'),
                     pytrace=False)
     return out
+
+
+@pytest.fixture(scope='session')
+def tools(build):
+    """What traced programs need, compiled once; see traced.py."""
+    return traced.Tools(build)

@@ -20,9 +20,10 @@ class Machine:
 
     cmd    list: the program, perhaps with a loader before it
     args   list of its arguments
+    cwd    where its files are
     """
 
-    def __init__(self, cmd, args):
+    def __init__(self, cmd, args, cwd=None):
         ours, theirs = socket.socketpair()
         self.cmd = [str(c) for c in cmd] + [
             '-nodefaults', '-display', 'none', '-accel', 'tcg',
@@ -33,10 +34,11 @@ class Machine:
         with theirs:
             self.proc = subprocess.Popen(
                 self.cmd, pass_fds=[theirs.fileno()], text=True,
-                stdin=subprocess.DEVNULL, stdout=self.err, stderr=self.err)
+                stdin=subprocess.DEVNULL, stdout=self.err, stderr=self.err,
+                cwd=cwd)
         ours.settimeout(30)
         self.sock = ours
-        self.file = ours.makefile('rw')
+        self.file = ours.makefile('r')
 
     def __enter__(self):
         try:
@@ -54,10 +56,28 @@ class Machine:
         self.sock.close()
         self.err.close()
 
+    def wait(self, timeout=60):
+        """Until it ends by itself; its exit status."""
+        try:
+            return self.proc.wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f'not done after {timeout} s\nrepeat with: '
+                                 f'{runner.repeat(self.cmd)}') from None
+
+    def quit(self):
+        """End it in order, so that plugins write what they have."""
+        self.qmp('quit')
+        self.wait()
+
     def said(self):
         """All that QEMU said on stdout and stderr so far."""
         self.err.seek(0)
         return self.err.read()
+
+    def _gone(self):
+        raise AssertionError(f'QEMU is gone or stuck; it said:\n'
+                             f'{self.said()}\n'
+                             f'repeat with: {runner.repeat(self.cmd)}')
 
     def _receive(self):
         try:
@@ -65,16 +85,17 @@ class Machine:
         except OSError:
             line = ''
         if not line:
-            raise AssertionError(f'QEMU is gone or stuck; it said:\n'
-                                 f'{self.said()}\n'
-                                 f'repeat with: {runner.repeat(self.cmd)}')
+            self._gone()
         return json.loads(line)
 
     def qmp(self, command, **arguments):
         """Run a QMP command; _ in the name of an argument stands for -."""
         arguments = {k.replace('_', '-'): v for k, v in arguments.items()}
-        json.dump({'execute': command, 'arguments': arguments}, self.file)
-        self.file.flush()
+        try:
+            self.sock.sendall(json.dumps({'execute': command,
+                                          'arguments': arguments}).encode())
+        except OSError:
+            self._gone()
         while True:
             answer = self._receive()
             if 'return' in answer:

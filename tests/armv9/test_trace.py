@@ -8,32 +8,17 @@
 # tests/trace/trace.cfg lists the runs; docs/devel/testing-trace.rst says how it
 # works.  All that a run leaves is in build/trace/NAME.
 
-import json
-import os
 import re
-import shlex
 import shutil
-import struct
-import sys
 
 import pytest
 
 import runner
-
-TRACE = runner.TOP / 'tests/trace'
-sys.path.insert(0, str(TRACE))
-import progen                                       # noqa: E402
-
-CC = os.environ.get('AARCH64_CC', 'aarch64-linux-gnu-gcc')
-HOST_CC = os.environ.get('CC', 'gcc')
-CFLAGS = ['-nostdlib', '-ffreestanding', '-fno-stack-protector', '-fno-pic',
-          '-fno-tree-loop-distribute-patterns', '-static', '-mstrict-align',
-          '-mgeneral-regs-only', '-O1', '-g', '-Wall', '-Werror', f'-I{TRACE}',
-          '-Wl,--build-id=none', f'-Wl,-T{TRACE / "guest.ld"}']
+from traced import (RECORD_ENTRY, TIMEOUT, TRACE, command, flow, header,
+                    qemu)
 
 # What check-trace must compare in all
 INSTRUCTIONS = 10_000_000
-TIMEOUT = 60
 
 CFG = runner.load_cfg(TRACE / 'trace.cfg',
                       required=('machine', 'guest', 'seeds', 'traced',
@@ -49,114 +34,6 @@ EXCEPTION_TYPES = {2, 3, 4, 6, 7, 10, 11, 12, 14, 15}
 
 compared = {}
 types = {}
-
-
-class Tools:
-    """What is compiled once: the plugin, the decoder, and programs."""
-
-    def __init__(self, build):
-        self.build = build
-        self.out = build.dir / 'trace'
-        self.out.mkdir(exist_ok=True)
-        flags = self.call(['pkg-config', '--cflags', 'glib-2.0'])
-        self.plugin = self.out / 'librecord.so'
-        self.call([HOST_CC, '-O2', '-Wall', '-Werror', '-shared', '-fPIC',
-                   f'-I{build.src}/include/qemu', *shlex.split(flags),
-                   TRACE / 'record.c', '-o', self.plugin])
-        self.flow = self.out / 'flow'
-        self.call([HOST_CC, '-O2', '-Wall', '-Werror', TRACE / 'flow.c',
-                   TRACE / 'flow-compare.c', '-o', self.flow,
-                   '-lopencsd_c_api'])
-        self.done = {}
-
-    @staticmethod
-    def call(cmd):
-        result = runner.run(cmd, timeout=60)
-        if result.rc != 0:
-            pytest.fail(runner.explain(result, 'does not compile:'),
-                        pytrace=False)
-        return result.out
-
-    def program(self, seed):
-        """The path of the random program of this seed."""
-        if seed not in self.done:
-            path = self.out / f'program-{seed}'
-            source = path.with_suffix('.S')
-            source.write_text(progen.Generator(seed).program(),
-                              encoding='utf-8')
-            self.call([CC, *CFLAGS, TRACE / 'guest.c', TRACE / 'guest.S',
-                       source, '-o', path])
-            self.done[seed] = path
-        return self.done[seed]
-
-
-@pytest.fixture(scope='session')
-def tools(build):
-    return Tools(build)
-
-
-def command(tools, spec, seed, folder, record, more=()):
-    """The command that runs a program; its output comes to be in folder."""
-    words = ['program', *spec['guest'].split(), f'seed={seed}']
-    args = ''.join(f',arg={word}' for word in words)
-    cmd = [tools.build.qemu, '-nodefaults', '-display', 'none',
-           '-machine', f'virt,gic-version=3,{spec["machine"]}',
-           '-cpu', spec.get('cpu', 'max,trbe=on'),
-           '-smp', spec.get('smp', '1'), '-m', '1G',
-           '-accel', 'tcg' if record else spec.get('accel', 'tcg'),
-           '-semihosting-config',
-           f'enable=on,target=native,userspace=on{args}',
-           '-kernel', tools.program(seed), *more]
-    if 'icount' in spec:
-        cmd += ['-icount', spec['icount']]
-    if record:
-        cmd += ['-plugin', ','.join([f'{tools.plugin},out={folder}/record',
-                                     *spec.get('record', '').split()])]
-    return cmd
-
-
-def qemu(tools, spec, seed, folder, record):
-    """Run a program; its traces, each with the number of its record."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    result = runner.run(command(tools, spec, seed, folder, record),
-                        timeout=TIMEOUT, cwd=folder)
-    if result.rc != 0:
-        why = 'not done in time' if result.rc is None else \
-            f'exit status {result.rc}'
-        pytest.fail(runner.explain(result, why), pytrace=False)
-    if 'pieces' in spec:
-        return [(folder / f'trace.{n}', 0)
-                for n in range(int(spec['pieces']) + 1)]
-    return [(folder / f'trace.{cpu}', cpu)
-            for cpu in range(int(spec.get('smp', '1')))]
-
-
-def mask(levels):
-    return sum(1 << int(level) for level in levels.split())
-
-
-def flow(tools, spec, seed, trace, record, more=()):
-    """Decode a trace file, and compare with the record; the summary."""
-    cmd = [tools.flow, f'--elf={tools.program(seed)}', '--alias=0x40000000',
-           f'--traced={mask(spec["traced"])}',
-           f'--filtered={mask(spec.get("filtered", ""))}', *more, trace,
-           *([record] if record else [])]
-    result = runner.run(cmd, timeout=TIMEOUT)
-    lines = result.out.splitlines()
-    if result.rc != 0 or not lines:
-        pytest.fail(runner.explain(result, 'trace is not what ran:', 30),
-                    pytrace=False)
-    return json.loads(lines[-1])
-
-
-def header(trace):
-    """The TraceHeader of trace-file.h, and the bytes."""
-    data = trace.read_bytes()
-    names = ('magic', 'bytes', 'trcidr0', 'trcidr1', 'trcidr2', 'trcidr8',
-             'trcdevarch', 'trcconfigr', 'trbsr', 'time_before', 'time_after')
-    head = dict(zip(names, struct.unpack_from('<11Q', data)))
-    return head, data[128:128 + head['bytes']]
 
 
 # More checks, by their names in trace.cfg
@@ -274,10 +151,10 @@ def test_debugger(tools):
 
 def spoil(record, kind, change):
     """A record with its middle entry of this kind changed; the bytes."""
-    entries = [list(e) for e in struct.iter_unpack('<QIBBBB', record)]
+    entries = [list(e) for e in RECORD_ENTRY.iter_unpack(record)]
     found = [i for i, e in enumerate(entries) if e[2] == kind]
     change(entries, found[len(found) // 2])
-    return b''.join(struct.pack('<QIBBBB', *e) for e in entries)
+    return b''.join(RECORD_ENTRY.pack(*e) for e in entries)
 
 
 def set_field(field, value):

@@ -1,0 +1,142 @@
+# Traced programs: built, run, and their trace compared with a record.
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What test_trace.py, which runs trace.cfg, and its neighbours share.
+
+import json
+import os
+import shlex
+import shutil
+import struct
+import sys
+
+import pytest
+
+import runner
+
+TRACE = runner.TOP / 'tests/trace'
+sys.path.insert(0, str(TRACE))
+import progen                                       # noqa: E402
+
+CC = os.environ.get('AARCH64_CC', 'aarch64-linux-gnu-gcc')
+HOST_CC = os.environ.get('CC', 'gcc')
+CFLAGS = ['-nostdlib', '-ffreestanding', '-fno-stack-protector', '-fno-pic',
+          '-fno-tree-loop-distribute-patterns', '-static', '-mstrict-align',
+          '-mgeneral-regs-only', '-O1', '-g', '-Wall', '-Werror', f'-I{TRACE}',
+          '-Wl,--build-id=none', f'-Wl,-T{TRACE / "guest.ld"}']
+
+TIMEOUT = 60
+
+# struct RecordEntry of tests/trace/record.h
+RECORD_ENTRY = struct.Struct('<QIBBBB')
+RECORD_RAN, RECORD_EXCEPTION = 0, 1
+
+
+class Tools:
+    """What is compiled once: the plugin, the decoder, and programs."""
+
+    def __init__(self, build):
+        self.build = build
+        self.out = build.dir / 'trace'
+        self.out.mkdir(exist_ok=True)
+        flags = self.call(['pkg-config', '--cflags', 'glib-2.0'])
+        self.plugin = self.out / 'librecord.so'
+        self.call([HOST_CC, '-O2', '-Wall', '-Werror', '-shared', '-fPIC',
+                   f'-I{build.src}/include/qemu', *shlex.split(flags),
+                   TRACE / 'record.c', '-o', self.plugin])
+        self.flow = self.out / 'flow'
+        self.call([HOST_CC, '-O2', '-Wall', '-Werror', TRACE / 'flow.c',
+                   TRACE / 'flow-compare.c', '-o', self.flow,
+                   '-lopencsd_c_api'])
+        self.done = {}
+
+    @staticmethod
+    def call(cmd):
+        result = runner.run(cmd, timeout=60)
+        if result.rc != 0:
+            pytest.fail(runner.explain(result, 'does not compile:'),
+                        pytrace=False)
+        return result.out
+
+    def program(self, seed):
+        """The path of the random program of this seed."""
+        if seed not in self.done:
+            path = self.out / f'program-{seed}'
+            source = path.with_suffix('.S')
+            source.write_text(progen.Generator(seed).program(),
+                              encoding='utf-8')
+            self.call([CC, *CFLAGS, TRACE / 'guest.c', TRACE / 'guest.S',
+                       source, '-o', path])
+            self.done[seed] = path
+        return self.done[seed]
+
+
+def arguments(tools, spec, seed):
+    """The machine and the program, as a list; runs in any folder."""
+    words = ['program', *spec['guest'].split(), f'seed={seed}']
+    args = ''.join(f',arg={word}' for word in words)
+    return ['-machine', f'virt,gic-version=3,{spec["machine"]}',
+            '-cpu', spec.get('cpu', 'max,trbe=on'),
+            '-smp', spec.get('smp', '1'), '-m', '1G',
+            '-semihosting-config',
+            f'enable=on,target=native,userspace=on{args}',
+            '-kernel', tools.program(seed),
+            *(['-icount', spec['icount']] if 'icount' in spec else [])]
+
+
+def plugin(tools, spec, prefix):
+    """What makes a record of each CPU, PREFIX.0 and so on."""
+    return ['-plugin', ','.join([f'{tools.plugin},out={prefix}',
+                                 *spec.get('record', '').split()])]
+
+
+def command(tools, spec, seed, folder, record, more=()):
+    """The command that runs a program; its output comes to be in folder."""
+    return [tools.build.qemu, '-nodefaults', '-display', 'none',
+            '-accel', 'tcg' if record else spec.get('accel', 'tcg'),
+            *arguments(tools, spec, seed), *more,
+            *(plugin(tools, spec, folder / 'record') if record else [])]
+
+
+def qemu(tools, spec, seed, folder, record):
+    """Run a program; its traces, each with the number of its record."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    result = runner.run(command(tools, spec, seed, folder, record),
+                        timeout=TIMEOUT, cwd=folder)
+    if result.rc != 0:
+        why = 'not done in time' if result.rc is None else \
+            f'exit status {result.rc}'
+        pytest.fail(runner.explain(result, why), pytrace=False)
+    if 'pieces' in spec:
+        return [(folder / f'trace.{n}', 0)
+                for n in range(int(spec['pieces']) + 1)]
+    return [(folder / f'trace.{cpu}', cpu)
+            for cpu in range(int(spec.get('smp', '1')))]
+
+
+def mask(levels):
+    return sum(1 << int(level) for level in levels.split())
+
+
+def flow(tools, spec, seed, trace, record, more=()):
+    """Decode a trace file, and compare with the record; the summary."""
+    cmd = [tools.flow, f'--elf={tools.program(seed)}', '--alias=0x40000000',
+           f'--traced={mask(spec["traced"])}',
+           f'--filtered={mask(spec.get("filtered", ""))}', *more, trace,
+           *([record] if record else [])]
+    result = runner.run(cmd, timeout=TIMEOUT)
+    lines = result.out.splitlines()
+    if result.rc != 0 or not lines:
+        pytest.fail(runner.explain(result, 'trace is not what ran:', 30),
+                    pytrace=False)
+    return json.loads(lines[-1])
+
+
+def header(trace):
+    """The TraceHeader of trace-file.h, and the bytes."""
+    data = trace.read_bytes()
+    names = ('magic', 'bytes', 'trcidr0', 'trcidr1', 'trcidr2', 'trcidr8',
+             'trcdevarch', 'trcconfigr', 'trbsr', 'time_before', 'time_after')
+    head = dict(zip(names, struct.unpack_from('<11Q', data)))
+    return head, data[128:128 + head['bytes']]
