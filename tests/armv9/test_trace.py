@@ -9,13 +9,11 @@
 # works.  All that a run leaves is in build/trace/NAME.
 
 import re
-import shutil
 
 import pytest
 
 import runner
-from traced import (RECORD_ENTRY, TIMEOUT, TRACE, command, flow, header,
-                    qemu)
+from traced import RECORD_ENTRY, TIMEOUT, TRACE, flow, header, qemu
 
 # What check-trace must compare in all
 INSTRUCTIONS = 10_000_000
@@ -119,34 +117,6 @@ def test_trace(name, seed, tools):
     compared[name, seed] = total
     for record in folder.glob('record.*'):
         record.unlink()                 # these are large
-
-
-def test_debugger(tools):
-    """gdb stops at breakpoints and steps: the same flow, nothing twice."""
-    spec = {'machine': 'virtualization=on', 'traced': '0 1',
-            'guest': 'el=3 owner=1 trace=3 flags=0x3f0 turns=2'}
-    folder = tools.out / 'debugger'
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    program = tools.program(48)
-    script = folder / 'script.gdb'
-    stops = ('hbreak *(workload + 0x40000000)', 'break function_3',
-             'break *(function_5 + 0x40000000)', 'break sync_el1')
-    script.write_text('\n'.join([
-        'set pagination off', f'target remote {folder}/gdb', *stops,
-        *['continue', 'stepi 50'] * 20, 'delete', 'stepi 300', 'continue',
-        'quit']), encoding='utf-8')
-    qemu_cmd = command(tools, spec, 48, folder, True, [
-        '-chardev', f'socket,id=gdb,path={folder}/gdb,server=on,wait=on',
-        '-gdb', 'chardev:gdb', '-S'])
-    cmd = ['sh', '-c', f'{runner.repeat(qemu_cmd)} & '
-           f'while [ ! -S {folder}/gdb ]; do sleep 0.1; done; '
-           f'gdb-multiarch -nx -q -batch -x {script} {program}; wait $!']
-    result = runner.run(cmd, timeout=TIMEOUT, cwd=folder)
-    assert result.rc == 0, result.out
-    assert result.out.count('Breakpoint') >= 20
-    summary = flow(tools, spec, 48, folder / 'trace.0', folder / 'record.0')
-    assert summary['instructions'] > 10000
 
 
 def spoil(record, kind, change):

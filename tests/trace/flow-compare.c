@@ -14,6 +14,7 @@
 
 /* D5.3.27, Table D5-12: TYPE of an Exception packet */
 enum {
+    TYPE_DEBUG_HALT = 1,
     TYPE_CALL = 2,
     TYPE_TRAP = 3,
     TYPE_SYSTEM_ERROR = 4,
@@ -183,12 +184,51 @@ const RecordEntry *flow_expected(Flow *f)
     return f->next < f->entries ? &f->record[f->next] : NULL;
 }
 
-/* A discontinuity must be told, and only that. */
-static void continuity(Flow *f, ocsd_trc_index_t at)
+/* Where the PC was moved from before this entry, which is next; or NULL */
+static const FlowMove *move_before(const Flow *f, const RecordEntry *e)
 {
+    const RecordEntry *before = e - 1;
+    uint64_t end;
+
+    if (f->pos || f->next == 0 || before->kind != RECORD_RAN) {
+        return NULL;
+    }
+    end = before->addr + 4 * (uint64_t)before->count;
+    for (unsigned i = 0; i < f->n_moves; i++) {
+        if (end == f->moves[i].from && e->addr == f->moves[i].to) {
+            return &f->moves[i];
+        }
+    }
+    return NULL;
+}
+
+/* It is told when a debugger moves the PC; when it only stops, nothing is. */
+static void debug_halt(Flow *f, ocsd_trc_index_t at,
+                       const ocsd_generic_trace_elem *g)
+{
+    const RecordEntry *e = flow_expected(f);
+    const FlowMove *move = e ? move_before(f, e) : NULL;
+
+    if (f->halted || !move || move->from != g->en_addr) {
+        flow_differ(f, at, "a Debug halt at 0x%" PRIx64 ", from where the PC "
+                    "was not moved", g->en_addr);
+    }
+    f->halted = true;
+}
+
+/* A discontinuity must be told, and only that.  @e is what ran, or NULL. */
+static void continuity(Flow *f, ocsd_trc_index_t at, const RecordEntry *e)
+{
+    if (e && move_before(f, e)) {
+        if (!f->halted) {
+            flow_differ(f, at, "no Debug halt where the PC was moved");
+        }
+        f->halted = false;
+        f->skipped = true;
+        f->moved++;
+    }
     if (f->skipped && !f->trace_on) {
-        flow_differ(f, at, "no Trace On after instructions that are not "
-                    "traced");
+        flow_differ(f, at, "no Trace On where something was left out");
     } else if (f->trace_on && !f->skipped && f->instructions) {
         flow_differ(f, at, "a Trace On where nothing was left out");
     }
@@ -237,7 +277,7 @@ void flow_ran(Flow *f, ocsd_trc_index_t at, const ocsd_generic_trace_elem *g)
         const RecordEntry *e = flow_expected(f);
         uint64_t n;
 
-        continuity(f, at);
+        continuity(f, at, e);
         if (!e) {
             flow_differ(f, at, "trace has EL%u 0x%" PRIx64 ", but nothing ran "
                         "any more", f->el, addr);
@@ -295,9 +335,13 @@ void flow_exception(Flow *f, ocsd_trc_index_t at,
         f->exceptions++;
         return;
     }
+    if (g->exception_number == TYPE_DEBUG_HALT) {
+        debug_halt(f, at, g);
+        return;
+    }
     allow_first(f, g);
     e = flow_expected(f);
-    continuity(f, at);
+    continuity(f, at, e);
     if (!e || f->pos != 0 || e->kind != RECORD_EXCEPTION) {
         flow_differ(f, at, "an exception of type %u from 0x%" PRIx64 " that "
                     "was not taken", g->exception_number, g->en_addr);

@@ -14,6 +14,13 @@
 #include "record.h"
 #include "trace-file.h"
 
+/* A debugger moved the PC: nothing but this goes from there to here. */
+typedef struct FlowMove {
+    uint64_t from, to;
+} FlowMove;
+
+#define MAX_MOVES 16
+
 typedef struct Flow {
     /* The record, and how far it has been seen in the trace */
     RecordEntry *record;
@@ -24,6 +31,9 @@ typedef struct Flow {
     bool trace_on;              /* since the last instruction or exception */
     unsigned traced, filtered;
     bool cut, dump;
+    FlowMove moves[MAX_MOVES];
+    unsigned n_moves;
+    bool halted;                /* the PC is being moved */
 
     unsigned el;
     uint64_t context, record_context;   /* CONTEXTIDR_EL2, CONTEXTIDR_EL1 */
@@ -36,7 +46,7 @@ typedef struct Flow {
     uint64_t types[32];                 /* exceptions of each type */
     uint64_t instructions, exceptions, ranges, trace_ons, no_syncs;
     uint64_t timestamps, first_time, last_time, contexts;
-    uint64_t cycle_counts, cycles, cycles_wrong, events;
+    uint64_t cycle_counts, cycles, cycles_wrong, events, moved;
     uint64_t sum, sum_at_count, may_count;
     size_t summed;
     bool time_goes_back;

@@ -14,6 +14,8 @@
  *     --traced=MASK    Exception levels that are traced: bit n is ELn
  *     --filtered=MASK  levels that are not, by TRCVICTLR; all others are in a
  *                      Trace Prohibited region
+ *     --moved=FROM:TO  a debugger moved the PC from FROM, before which is no
+ *                      branch, to TO; may be given again
  *     --dump           print all elements
  *
  * The last line of the output is a summary as JSON.  The exit status is 0 when
@@ -154,6 +156,17 @@ static uint64_t number(const char *text)
     return value;
 }
 
+static FlowMove move(char *text)
+{
+    char *to = strchr(text, ':');
+
+    if (!to) {
+        die("not FROM:TO", text);
+    }
+    *to++ = '\0';
+    return (FlowMove) { number(text), number(to) };
+}
+
 /* The segments with code, also at the aliases */
 static void add_elf(dcd_tree_handle_t tree, const char *name,
                     const uint64_t *aliases, int n_aliases)
@@ -274,12 +287,13 @@ static void finish(Flow *f, size_t size)
            ", \"timestamps\": %" PRIu64 ", \"first_time\": %" PRIu64
            ", \"last_time\": %" PRIu64 ", \"time_goes_back\": %s"
            ", \"cycle_counts\": %" PRIu64 ", \"cycles\": %" PRIu64
-           ", \"cycles_wrong\": %" PRIu64 ", \"events\": %" PRIu64 "}\n",
+           ", \"cycles_wrong\": %" PRIu64 ", \"events\": %" PRIu64
+           ", \"moves\": %" PRIu64 "}\n",
            f->bad ? "false" : "true", ocsd_get_version_str(), size,
            f->instructions, f->exceptions, f->ranges, f->trace_ons,
            f->no_syncs, f->contexts, f->contexts_seen, f->timestamps,
            f->first_time, f->last_time, f->time_goes_back ? "true" : "false",
-           f->cycle_counts, f->cycles, f->cycles_wrong, f->events);
+           f->cycle_counts, f->cycles, f->cycles_wrong, f->events, f->moved);
 }
 
 int main(int argc, char **argv)
@@ -306,6 +320,9 @@ int main(int argc, char **argv)
             f.traced = number(value + 1);
         } else if (strncmp(argv[i], "--filtered=", 11) == 0) {
             f.filtered = number(value + 1);
+        } else if (strncmp(argv[i], "--moved=", 8) == 0 &&
+                   f.n_moves < MAX_MOVES) {
+            f.moves[f.n_moves++] = move(value + 1);
         } else if (strcmp(argv[i], "--dump") == 0) {
             f.dump = true;
         } else if (argv[i][0] != '-' && n_files < 2) {

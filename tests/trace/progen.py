@@ -360,8 +360,11 @@ recursive:
     blr     x13
 3:  ldp     x30, x0, [sp], #16
 1:  ret
-    .global breakpoint_here
-breakpoint_here:
+    .global breakpoint_here, handler_0
+breakpoint_here:                        // four on which nothing depends
+    nop
+    nop
+    nop
     nop
     ret
     .balign 4

@@ -13,7 +13,7 @@
  * offsets from VBAR_ELx was reached by an exception, because the programs
  * never branch there.  An instruction whose address is in ELR_ELx has begun
  * and not ended, unless what came was an interrupt: those come between
- * instructions, and a branch may be to itself.
+ * instructions.
  */
 
 #include <stdio.h>
@@ -168,7 +168,8 @@ static void block_begins(unsigned cpu, void *udata)
     if (is_vector(c, el, pc, &vector) && !is_return(c, el, pc)) {
         exception(c, cpu, el, vector);
     }
-    end_block(c, cpu, NOTHING);
+    /* One that begins again, as after a watchpoint, is no branch to itself. */
+    end_block(c, cpu, pc);
     if (with_context) {
         context(c);
     }

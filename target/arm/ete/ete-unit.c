@@ -599,9 +599,18 @@ void ete_context_changed_slow(CPUARMState *env)
     }
 }
 
+/*
+ * A debugger stops between two instructions, where no element may tell how far
+ * execution came.  Entry to Debug state does (Table D4-19).
+ */
 void ete_discontinuity_slow(CPUARMState *env)
 {
-    if (tcg_enabled() && ete_unit(env)->viewing) {
+    ETEUnit *u = ete_unit(env);
+
+    if (tcg_enabled() && u->viewing) {
+        ete_encode_pending(env);
+        ete_put(u, ete_encode_exception, &u->packet, ETE_EXC_DEBUG_HALT,
+                ETE_EXCEPTION, env->pc, ETE_IS0, NULL);
         ete_stop(env);
         arm_rebuild_hflags(env);
     }
