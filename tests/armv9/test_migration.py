@@ -295,20 +295,46 @@ def test_layout_trace(build, start, tmp_path):
     assert on == off
 
 
-# Where one side has FPMR or trace, loading fails in the CPU's section, aloud.
+# Where the sides differ, loading fails in the CPU's section, and names what
+# does not fit.
 REFUSALS = {
     'on to vanilla': ('max' + runner.NO_TRACE, None),
-    'vanilla to on': (None, 'max' + runner.NO_TRACE),
-    'on to off': ('max', 'max,fpmr=off'),
-    'off to on': ('max,fpmr=off', 'max'),
+    'vanilla to on': (None, 'max' + runner.NO_TRACE,
+                      'ID_AA64PFR2_EL1.FPMR: the guest has 0x0, '
+                      'this CPU 0x1\n'
+                      'This is FEAT_FPMR; fpmr=off here takes it away.\n'),
+    'on to off': ('max', 'max,fpmr=off',
+                  'ID_AA64PFR2_EL1.FPMR: the guest has 0x1, this CPU 0x0\n'
+                  'This is FEAT_FPMR; fpmr=off where the guest comes from '
+                  'would avoid it.\n'),
+    'off to on': ('max,fpmr=off', 'max',
+                  'ID_AA64PFR2_EL1.FPMR: the guest has 0x0, this CPU 0x1\n'),
     'trace to vanilla': (runner.OFF['max'] + ',trf=on,ete=on,trbe=on',
                          None),
     'vanilla to trace': (None, runner.OFF['max'] +
-                         ',trf=on,ete=on,trbe=on'),
-    'trace to off': ('max,trbe=on', 'max' + runner.NO_TRACE),
-    'off to trace': ('max' + runner.NO_TRACE, 'max,trbe=on'),
-    'trace to no trbe': ('max,trbe=on', 'max,ete=on,trbe=off'),
-    'trf to off': ('max,trf=on,ete=off', 'max' + runner.NO_TRACE),
+                         ',trf=on,ete=on,trbe=on',
+                         'ID_AA64DFR0_EL1.TraceBuffer: the guest has 0x0, '
+                         'this CPU 0x1\n'),
+    'trace to off': ('max,trbe=on', 'max' + runner.NO_TRACE,
+                     'ID_AA64DFR0_EL1.TraceVer: the guest has 0x1, '
+                     'this CPU 0x0\n'),
+    'off to trace': ('max' + runner.NO_TRACE, 'max,trbe=on',
+                     'ID_AA64DFR0_EL1.TraceVer: the guest has 0x0, '
+                     'this CPU 0x1\n'),
+    'trace to no trbe': ('max,trbe=on', 'max,ete=on,trbe=off',
+                         'ID_AA64DFR0_EL1.TraceBuffer: the guest has 0x1, '
+                         'this CPU 0x0\n'
+                         'This is FEAT_TRBE; trbe=off where the guest comes '
+                         'from would avoid it.\n'),
+    'trf to off': ('max,trf=on,ete=off', 'max' + runner.NO_TRACE,
+                   'ID_AA64DFR0_EL1.TraceFilt: the guest has 0x1, '
+                   'this CPU 0x0\n'),
+    # No property of ours, and no register more or less
+    'lpa2': ('max', 'max,lpa2=off',
+             'ID_AA64MMFR0_EL1.TGran16: the guest has 0x2, this CPU 0x1\n'),
+    'other model': ('cortex-a57', 'cortex-a53',
+                    'ID_AA64MMFR0_EL1.PARange: the guest has 0x4, '
+                    'this CPU 0x2\n'),
 }
 
 
@@ -316,6 +342,17 @@ REFUSALS = {
 def test_refused(build, vanilla, start, tmp_path, case):
     source, target = [
         (vanilla, 'virt-10.0', 'max') if cpu is None else
-        ([build.qemu], 'virt-10.0', cpu) for cpu in REFUSALS[case]]
+        ([build.qemu], 'virt-10.0', cpu) for cpu in REFUSALS[case][:2]]
     text = refuse(start, tmp_path, source, target)
+    for named in REFUSALS[case][2:]:
+        assert f'qemu-system-aarch64: {named}' in text
     assert "while loading state for instance 0x0 of device 'cpu'" in text
+
+
+def test_refused_levels(build, start, tmp_path):
+    """Registers of EL2 that are not there are named, but not all of them."""
+    text = refuse(start, tmp_path,
+                  ([build.qemu], 'virt,virtualization=on', 'max'),
+                  ([build.qemu], 'virt', 'max'))
+    assert text.count(': the guest has it, this CPU has not\n') == 8
+    assert ': ... and more registers\n' in text

@@ -1,0 +1,175 @@
+/*
+ * ID registers of Arm CPUs under KVM: those of an incoming guest
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The kernel decides what it takes; the table of fields says why not.  That
+ * is the order, because kernels take more than the table knows of, for
+ * guests of older kernels: ID_AA64PFR0_EL1.MPAM for one.
+ */
+
+#include "qemu/osdep.h"
+#include "qemu/error-report.h"
+#include "system/kvm.h"
+#include "cpu.h"
+#include "cpregs.h"
+#include "kvm_arm.h"
+#include "target/arm/idregs-compare.h"
+#include "target/arm/idregs-cpu.h"
+#include "target/arm/idregs-stream.h"
+#include "target/arm/idregs-vmstate.h"
+
+/* All fields that somebody asked for by name, to be other than the stream's */
+static bool contradicts(const ARMCPUIDReg *own, unsigned index, uint64_t value)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < idregs[index].count; i++) {
+        const IDRegField *f = &idregs[index].fields[i];
+        uint64_t bits = idreg_field_mask(f);
+
+        if ((own->named & bits) && ((own->value ^ value) & bits)) {
+            error_report("%s.%s: the guest has 0x%" PRIx64 ", but 0x%" PRIx64
+                         " was asked for with -cpu", idregs[index].name,
+                         f->name, extract64(value, f->lsb, f->width),
+                         extract64(own->value, f->lsb, f->width));
+            found = true;
+        }
+    }
+    return found;
+}
+
+static void tell_misfits(const ARMCPUIDReg *own, unsigned index,
+                         uint64_t value, int err)
+{
+    IDRegResult res;
+
+    idreg_resolve(&idregs[index], own->host, value, own->writable,
+                  IDREG_ENFORCE, &res);
+    for (size_t i = 0; i < res.count; i++) {
+        const IDRegMisfit *m = &res.misfits[i];
+        char text[IDREG_TEXT_MAX];
+
+        idreg_misfit_text(m, text, sizeof(text));
+        error_report("%s", text);
+        arm_cpu_tell_idreg_feature(m->field->name, m->asked > m->limit);
+    }
+    if (!res.count) {
+        error_report("%s: the host kernel does not take the guest's 0x%" PRIx64
+                     " (it has 0x%" PRIx64 "): %s", idregs[index].name, value,
+                     own->value, strerror(-err));
+    }
+}
+
+static bool load_idreg(ARMCPU *cpu, unsigned index, uint64_t value)
+{
+    ARMCPUIDReg *own = &cpu->idregs->reg[index];
+    uint64_t id = arm_cpu_stream_id(index);
+    int ret;
+
+    if (!own->present || value == own->value) {
+        if (value != own->value) {
+            error_report("%s: the guest has 0x%" PRIx64 ", this host's kernel "
+                         "does not know the register", idregs[index].name,
+                         value);
+            return false;
+        }
+        return true;
+    }
+    if (contradicts(own, index, value)) {
+        return false;
+    }
+    ret = kvm_set_one_reg(CPU(cpu), id, &value);
+    if (!ret) {
+        ret = kvm_get_one_reg(CPU(cpu), id, &own->value);
+        own->requested = value;
+    }
+    if (ret) {
+        tell_misfits(own, index, value, ret);
+    }
+    return !ret;
+}
+
+/* The views say nothing without AArch32, and kernels differ in what. */
+static bool is_unknown(unsigned index, const ARMCPUStream *stream)
+{
+    const uint64_t *pfr0 = arm_cpu_stream_find(
+        stream, arm_cpu_stream_id(IDREG_ID_AA64PFR0_EL1));
+
+    return idreg_aarch32(&idregs[index]) && pfr0 &&
+           FIELD_EX64(*pfr0, ID_AA64PFR0, EL0) != 2;
+}
+
+static bool load_idregs(ARMCPU *cpu, const ARMCPUStream *stream)
+{
+    bool ok = true;
+
+    for (unsigned i = 0; i < IDREGS_COUNT; i++) {
+        uint64_t *value = arm_cpu_stream_find(stream, arm_cpu_stream_id(i));
+
+        if (!value) {
+            continue;
+        }
+        if (is_unknown(i, stream)) {
+            *value = cpu->idregs->reg[i].value;
+            continue;
+        }
+        ok &= load_idreg(cpu, i, *value);
+        *value = cpu->idregs->reg[i].value;
+    }
+    return ok;
+}
+
+/* Take the values of the stream; what is not in it keeps its own. */
+static bool take_values(ARMCPU *cpu, const ARMCPUStream *stream)
+{
+    const ARMCPUStream own = {
+        cpu->cpreg_indexes, cpu->cpreg_values, cpu->cpreg_array_len
+    };
+    uint64_t values[IDREGS_COUNT];
+    unsigned unknown = 0;
+
+    for (unsigned i = 0; i < IDREGS_COUNT; i++) {
+        values[i] = cpu->idregs->reg[i].value;
+    }
+    for (size_t i = 0; i < stream->count; i++) {
+        uint64_t index = stream->indexes[i];
+        uint64_t *value = arm_cpu_stream_find(&own, index);
+
+        if (value) {
+            *value = stream->values[i];
+        } else if ((index & CP_REG_ARM_COPROC_MASK) != CP_REG_ARM64_SYSREG ||
+                   !idreg_hides(values, extract64(index, 0, 16),
+                                stream->values[i])) {
+            arm_cpu_tell_unknown(cpu, index, unknown++);
+        }
+    }
+    return !unknown;
+}
+
+bool kvm_arm_idregs_load(ARMCPU *cpu, ARMCPUStream *stream)
+{
+    bool ok;
+    int ret;
+
+    if (!load_idregs(cpu, stream)) {
+        return false;
+    }
+    /* Both lists of the CPU are made anew below. */
+    cpu->cpreg_vmstate_indexes = NULL;
+    cpu->cpreg_vmstate_values = NULL;
+    ret = kvm_arm_init_cpreg_list(cpu);
+    if (ret) {
+        error_report("KVM does not list its registers: %s", strerror(-ret));
+    }
+    ok = !ret && take_values(cpu, stream);
+    if (!ret) {
+        memcpy(cpu->cpreg_vmstate_indexes, cpu->cpreg_indexes,
+               cpu->cpreg_array_len * sizeof(uint64_t));
+        memcpy(cpu->cpreg_vmstate_values, cpu->cpreg_values,
+               cpu->cpreg_array_len * sizeof(uint64_t));
+    }
+    g_free(stream->indexes);
+    g_free(stream->values);
+    return ok;
+}
