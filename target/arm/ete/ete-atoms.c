@@ -31,7 +31,7 @@ typedef struct AtomPacket {
 #define FORMAT6_3N       { ETE_HDR_ATOM_6 | ETE_ATOM_6_A, 4 }
 #define FORMAT6_3E       { ETE_HDR_ATOM_6, 4 }
 #define FORMAT6_4N       { ETE_HDR_ATOM_6 | ETE_ATOM_6_A | 1, 5 }
-/* Five E atoms: how many more there are decides, encode_atoms() counts. */
+/* Five E atoms: how many more there are decides. */
 #define RUN_OF_E         { 0, 0 }
 
 #define ROW1(a)             [ATOMS1(a)] = FORMAT1(a)
@@ -97,62 +97,141 @@ static const AtomPacket atom_table[2 << ATOM_TABLE_BITS] = {
 #undef E
 #undef N
 
-/* Format 6 for a run of five E atoms or more at the top of @string */
+/*
+ * Format 6 for a run of five E atoms or more at the top of @string, where 0 is
+ * E; what follows the string does not matter.
+ */
 static AtomPacket run_of_e(uint64_t string, unsigned atoms)
 {
-    /* What follows the string are zeros; it has at most 63 atoms. */
-    unsigned run = __builtin_clzll(~string);
+    unsigned es = __builtin_clzll(string | 1);
+    unsigned run = es < atoms ? es : atoms;
     unsigned ended = run < atoms && run <= ETE_ATOM_6_MAX;
     unsigned longest = run < ETE_ATOM_6_MAX + 1 ? run : ETE_ATOM_6_MAX + 1;
-    unsigned es = ended ? run : longest - 1;
+    unsigned first = ended ? run : longest - 1;
 
     return (AtomPacket) {
         .byte = ETE_HDR_ATOM_6 | (ended ? ETE_ATOM_6_A : 0) |
-                (es - ETE_ATOM_6_MIN),
-        .atoms = es + 1,
+                (first - ETE_ATOM_6_MIN),
+        .atoms = first + 1,
     };
 }
 
-static size_t pack_atoms(uint64_t *word, unsigned keep, uint8_t *buf)
+/*
+ * Traced code packs atoms all the time, and which packets come is as hard to
+ * foresee as its branches.  So the next STEP_BITS atoms select a step of one
+ * or two packets, both of them in that many atoms with all that decides them.
+ * A step of 0 is for run_of_e().
+ */
+#define STEP_BITS    10
+#define STEP_PACKETS 2
+#define STEP_SIZE    16         /* the number of packets; below it, they are */
+#define STEP_ATOMS   24
+
+/* By a sentinel and up to STEP_BITS atoms, 0 for E */
+static uint32_t steps[2 << STEP_BITS];
+
+/* The step of @atoms atoms on top of @string; more follow, or there are few */
+static uint32_t make_step(uint64_t string, unsigned atoms)
 {
-    unsigned sentinel = __builtin_clzll(*word);
-    unsigned atoms = 63 - sentinel;
-    uint64_t string = *word << sentinel << 1;
-    const AtomPacket *table = atom_table + (1 << ATOM_TABLE_BITS);
-    uint8_t *p = buf;
+    bool more = atoms == STEP_BITS;
+    uint32_t step = 0, packets = 0;
 
-    while (atoms >= ATOM_TABLE_BITS && atoms > keep) {
-        AtomPacket packet = table[string >> (64 - ATOM_TABLE_BITS)];
+    for (unsigned left = atoms; packets < STEP_PACKETS && left; packets++) {
+        unsigned bits = left < ATOM_TABLE_BITS ? left : ATOM_TABLE_BITS;
+        unsigned run = __builtin_clzll(string | 1);
+        AtomPacket packet = atom_table[1u << bits | ~string >> (64 - bits)];
 
-        if (packet.atoms == 0) {
-            packet = run_of_e(string, atoms);
+        if (more && (left < ATOM_TABLE_BITS || run >= left)) {
+            break;
         }
-        *p++ = packet.byte;
+        if (packet.atoms == 0) {
+            packet = run_of_e(string, left);
+        }
+        step |= (uint32_t)packet.byte << packets * 8;
+        step += (uint32_t)packet.atoms << STEP_ATOMS | 1u << STEP_SIZE;
         string <<= packet.atoms;
-        atoms -= packet.atoms;
+        left -= packet.atoms;
     }
-    while (atoms > keep) {
-        AtomPacket packet = atom_table[1u << atoms | string >> (64 - atoms)];
-
-        *p++ = packet.byte;
-        string <<= packet.atoms;
-        atoms -= packet.atoms;
-    }
-    *word = (ETE_ATOMS_FULL | string >> 1) >> (63 - atoms);
-    return p - buf;
+    return step;
 }
 
-static size_t encode_atoms(uint64_t *word, unsigned keep, uint8_t *buf,
-                           size_t room)
+static void __attribute__((constructor)) make_steps(void)
 {
-    uint8_t all[ETE_ATOMS_MAX_BYTES];
-    uint64_t rest = *word;
-    size_t size;
-
-    if (room >= ETE_ATOMS_MAX_BYTES) {
-        return pack_atoms(word, keep, buf);
+    for (unsigned atoms = 1; atoms <= STEP_BITS; atoms++) {
+        for (uint64_t bits = 0; bits < 1u << atoms; bits++) {
+            steps[1u << atoms | bits] = make_step(bits << (64 - atoms), atoms);
+        }
     }
-    size = pack_atoms(&rest, keep, all);
+}
+
+/* Writes STEP_PACKETS bytes, of which the size of the step counts */
+static inline uint8_t *put_step(uint8_t *p, uint32_t step)
+{
+    p[0] = step;
+    p[1] = step >> 8;
+    return p + (step >> STEP_SIZE & 0xff);
+}
+
+/*
+ * Of a word of more than @keep and of STEP_BITS atoms, all but up to @keep.
+ * The string has the atoms from the top down, then a 1, then zeros.
+ */
+static inline uint8_t *pack_long(uint64_t *word, unsigned keep, uint8_t *p)
+{
+    uint64_t string = (*word << 1 | 1) << __builtin_clzll(*word);
+    unsigned below;
+
+    do {
+        uint32_t step = steps[1u << STEP_BITS | string >> (64 - STEP_BITS)];
+
+        if (step == 0) {
+            AtomPacket e = run_of_e(string, 63 - __builtin_ctzll(string));
+
+            step = e.byte | 1u << STEP_SIZE | (uint32_t)e.atoms << STEP_ATOMS;
+        }
+        p = put_step(p, step);
+        string <<= step >> STEP_ATOMS;
+    } while (string << keep << 1);
+    below = __builtin_ctzll(string);
+    *word = (ETE_ATOMS_FULL | string >> 1) >> below;
+    return p;
+}
+
+/* Of a word of less than STEP_BITS atoms, all */
+static inline uint8_t *pack_short(uint64_t word, uint8_t *p)
+{
+    while (word != ETE_NO_ATOMS) {
+        uint32_t step = steps[word];
+        unsigned left = 63 - __builtin_clzll(word) - (step >> STEP_ATOMS);
+
+        p = put_step(p, step);
+        word = (word & ((1ull << left) - 1)) | 1ull << left;
+    }
+    return p;
+}
+
+/* As pack_long(), without a lower limit; may write one byte more */
+static inline uint8_t *pack_atoms(uint64_t *word, unsigned keep, uint8_t *p)
+{
+    unsigned limit = keep ? keep : STEP_BITS - 1;
+
+    if (*word >> (limit + 1)) {
+        p = pack_long(word, limit, p);
+    }
+    if (!keep) {
+        p = pack_short(*word, p);
+        *word = ETE_NO_ATOMS;
+    }
+    return p;
+}
+
+static size_t pack_into_little(uint64_t *word, unsigned keep, uint8_t *buf,
+                               size_t room)
+{
+    uint8_t all[ETE_ATOMS_MAX_BYTES + 1];
+    uint64_t rest = *word;
+    size_t size = pack_atoms(&rest, keep, all) - all;
+
     if (room < size) {
         return 0;
     }
@@ -163,10 +242,14 @@ static size_t encode_atoms(uint64_t *word, unsigned keep, uint8_t *buf,
 
 size_t ete_encode_atoms(uint64_t *atoms, uint8_t *buf, size_t room)
 {
-    return encode_atoms(atoms, 0, buf, room);
+    return room > ETE_ATOMS_MAX_BYTES ?
+           pack_atoms(atoms, 0, buf) - buf :
+           pack_into_little(atoms, 0, buf, room);
 }
 
 size_t ete_encode_old_atoms(uint64_t *atoms, uint8_t *buf, size_t room)
 {
-    return encode_atoms(atoms, ETE_ATOMS_KEEP, buf, room);
+    return room > ETE_ATOMS_MAX_BYTES ?
+           pack_atoms(atoms, ETE_ATOMS_KEEP, buf) - buf :
+           pack_into_little(atoms, ETE_ATOMS_KEEP, buf, room);
 }

@@ -186,7 +186,7 @@ static unsigned second_byte_lsb(uint64_t entry)
 }
 
 /* R_BPRDC, R_GWKFD, R_YLXFK; @match: which of the history it is */
-static AddressForm address_form(const ETEPacketState *s, uint64_t entry,
+static inline AddressForm address_form(const ETEPacketState *s, uint64_t entry,
                                 unsigned *match)
 {
     uint64_t changed = (entry ^ s->history[0]) >> second_byte_lsb(entry);
@@ -214,7 +214,7 @@ static size_t address_size(const ETEPacketState *s, uint64_t entry)
     return 1 + address_payload[address_form(s, entry, &match)];
 }
 
-static uint8_t *put_address(uint8_t *p, uint8_t header, AddressForm form,
+static inline uint8_t *put_address(uint8_t *p, uint8_t header, AddressForm form,
                             uint64_t entry)
 {
     unsigned lsb = second_byte_lsb(entry);

@@ -208,9 +208,10 @@ typedef struct ETEPacketState {
 
 /*
  * A string of up to 63 Atom elements in a word: the highest 1 is a sentinel,
- * after it come the atoms from the oldest down to the newest in bit 0, 1 for
- * E and 0 for N.  An atom is added by a shift to the left.  The string is full
- * when bit 63 is 1, that is when the word is negative; it is never 0.
+ * after it come the atoms from the oldest down to the newest in bit 0, 0 for
+ * E and 1 for N: an E atom, of which there are more, is added by no more than a
+ * shift to the left.  The string is full when bit 63 is 1, that is when the
+ * word is negative; it is never 0.
  */
 #define ETE_NO_ATOMS   1ull
 #define ETE_ATOMS_FULL (1ull << 63)

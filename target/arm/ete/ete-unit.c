@@ -92,6 +92,23 @@ static void ete_view_off(CPUARMState *env)
     DP_TBFLAG_ANY(env->hflags, ETE_START, 0);
 }
 
+void ete_count_bytes(ETEUnit *u)
+{
+    uint32_t n = u->used - u->counted;
+
+    u->since_sync += n;
+    u->since_ts += n;
+    u->counted = u->used;
+}
+
+/* No more bytes wait. */
+static void ete_no_bytes(ETEUnit *u)
+{
+    ete_count_bytes(u);
+    u->used = 0;
+    u->counted = 0;
+}
+
 /* R_RQHFH: no packet is in parts, and none comes after what was lost. */
 static void ete_lose(CPUARMState *env)
 {
@@ -99,7 +116,7 @@ static void ete_lose(CPUARMState *env)
 
     u->lost = true;
     u->synced = false;
-    u->used = 0;
+    ete_no_bytes(u);
     ete_view_off(env);
 }
 
@@ -110,6 +127,7 @@ static void ete_set_drain(CPUARMState *env)
     uint64_t room = trbe_limit(b) - b->ptr;
 
     ete_unit(env)->drain = MIN(room, ETE_DRAIN);
+    ete_unit(env)->look = 0;
 }
 
 static void ete_encode_pending(CPUARMState *env);
@@ -123,7 +141,7 @@ static void ete_drain(CPUARMState *env)
 
     if (u->used) {
         flush = trbe_write(cpu, u->buf, u->used);
-        u->used = 0;
+        ete_no_bytes(u);
     }
     if (u->trigger) {
         u->trigger = false;
@@ -133,7 +151,7 @@ static void ete_drain(CPUARMState *env)
         ete_encode_pending(env);
         if (u->used) {
             trbe_write(cpu, u->buf, u->used);
-            u->used = 0;
+            ete_no_bytes(u);
         }
         trbe_flushed(cpu);
     }
@@ -141,6 +159,34 @@ static void ete_drain(CPUARMState *env)
         ete_lose(env);
     }
     ete_set_drain(env);
+}
+
+/* TRCSYNCPR: bytes between synchronizations, or UINT64_MAX for never (D24.4) */
+static uint64_t ete_sync_distance(CPUARMState *env)
+{
+    unsigned period = FIELD_EX64(ete_regs(env)->syncpr, TRCSYNCPR, PERIOD);
+
+    return period ? 1ull << period : UINT64_MAX;
+}
+
+/* With how many bytes something has to be done that is not for each element */
+static uint32_t ete_next_look(CPUARMState *env)
+{
+    ETEUnit *u = ete_unit(env);
+    uint64_t sync = ete_sync_distance(env), look = u->drain;
+
+    if (u->each || u->ts_request || u->trigger
+        || (u->events & ETE_EVENTS_ALL & ~ETE_EVENT_TS)
+        || ete_resources_use_matches(ete_regs(env))) {
+        return 0;
+    }
+    ete_count_bytes(u);
+    if (u->events & ETE_EVENT_TS) {
+        sync = MIN(sync, u->since_sync
+                         + (ETE_TS_DISTANCE - MIN(u->since_ts,
+                                                  ETE_TS_DISTANCE)));
+    }
+    return MIN(look, u->used + (sync - MIN(u->since_sync, sync)));
 }
 
 /*
@@ -161,21 +207,15 @@ static void ete_end(CPUARMState *env)
         ete_encode_pending(env);
         ete_view_off(env);
     }
-}
-
-static void ete_count(ETEUnit *u, size_t n)
-{
-    u->used += n;
-    u->since_sync += n;
-    u->since_ts += n;
+    u->look = ete_next_look(env);
 }
 
 /* Call an encoder, with where the packet goes and how much room there is. */
 #define ete_put(u, encode, ...) \
-    ete_count(u, encode(__VA_ARGS__, (u)->buf + (u)->used, \
-                        ETE_BUFFER - (u)->used))
+    ((u)->used += encode(__VA_ARGS__, (u)->buf + (u)->used, \
+                         ETE_BUFFER - (u)->used))
 #define ete_put_plain(u, encode) \
-    ete_count(u, encode((u)->buf + (u)->used, ETE_BUFFER - (u)->used))
+    ((u)->used += encode((u)->buf + (u)->used, ETE_BUFFER - (u)->used))
 
 /* The string of Atom elements that is not encoded yet */
 static uint64_t *ete_atom_word(CPUARMState *env)
@@ -197,7 +237,7 @@ static void ete_add_atom(CPUARMState *env, bool taken)
     ETEUnit *u = ete_unit(env);
     uint64_t *word = ete_atom_word(env);
 
-    *word = *word << 1 | taken;
+    *word = *word << 1 | !taken;
     if (*word & ETE_ATOMS_FULL) {
         ete_put(u, ete_encode_old_atoms, word);
     }
@@ -251,6 +291,7 @@ static void ete_synchronize(CPUARMState *env)
     const ETERegs *r = ete_regs(env);
 
     ete_put_plain(u, ete_encode_async);
+    ete_count_bytes(u);
     u->since_sync = 0;
     ete_put(u, ete_encode_trace_info, &u->packet,
             FIELD_EX64(r->configr, TRCCONFIGR, CCI),
@@ -278,6 +319,7 @@ static void ete_do_events(CPUARMState *env)
     const ETERegs *r = ete_regs(env);
     unsigned fired, events;
 
+    ete_count_bytes(u);
     if ((u->events & ETE_EVENTS_ALL) == ETE_EVENT_TS
         && u->since_ts < ETE_TS_DISTANCE) {
         return;
@@ -295,14 +337,6 @@ static void ete_do_events(CPUARMState *env)
     if (fired & ETE_EVENT_0) {
         u->trigger = true;              /* I_YRQCN */
     }
-}
-
-/* TRCSYNCPR: bytes between synchronizations; 0 is never (D24.4) */
-static bool ete_sync_due(CPUARMState *env)
-{
-    unsigned period = FIELD_EX64(ete_regs(env)->syncpr, TRCSYNCPR, PERIOD);
-
-    return period && ete_unit(env)->since_sync >= 1ull << period;
 }
 
 /*
@@ -336,15 +370,28 @@ static void ete_after_p0(CPUARMState *env, uint64_t target)
     }
     if (u->ts_request) {
         u->ts_request = false;
+        ete_count_bytes(u);
         u->since_ts = 0;
         ete_encode_pending(env);
         ete_put(u, ete_encode_timestamp, &u->packet, arm_trace_timestamp(env),
                 cycles);
     }
-    if (ete_sync_due(env)) {
+    ete_count_bytes(u);
+    if (u->since_sync >= ete_sync_distance(env)) {
         ete_encode_pending(env);
         ete_synchronize(env);
         ete_put_target_context(env, target);
+    }
+}
+
+/* The end of an event that is a P0 element; mostly there is nothing to do. */
+static void ete_end_p0(CPUARMState *env, uint64_t target)
+{
+    ETEUnit *u = ete_unit(env);
+
+    if (unlikely(u->used >= u->look)) {
+        ete_after_p0(env, target);
+        ete_end(env);
     }
 }
 
@@ -393,27 +440,27 @@ void ete_atoms(CPUARMState *env, uint64_t target)
     }
     if (u->each) {
         env->trace.atoms = ETE_ATOMS_FULL >> 1;
-        ete_add_atom(env, word & 1);
+        ete_add_atom(env, !(word & 1));
     } else {
         ete_put(u, ete_encode_old_atoms, &env->trace.atoms);
     }
-    ete_after_p0(env, target);
-    ete_end(env);
+    ete_end_p0(env, target);
 }
 
 void ete_indirect(CPUARMState *env, uint64_t target)
 {
     ETEUnit *u = ete_unit(env);
+    uint64_t *word;
 
     if (!u->viewing) {
         env->trace.atoms = ETE_NO_ATOMS;
         return;
     }
-    ete_add_atom(env, true);
-    ete_encode_pending(env);
+    word = ete_atom_word(env);
+    *word <<= 1;                        /* E; not full before */
+    ete_put(u, ete_encode_atoms, word);
     ete_put(u, ete_encode_target, &u->packet, target, ETE_IS0);
-    ete_after_p0(env, target);
-    ete_end(env);
+    ete_end_p0(env, target);
 }
 
 void ete_isb(CPUARMState *env, uint64_t next)

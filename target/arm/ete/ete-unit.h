@@ -51,10 +51,13 @@
  * @fired: ETE_EVENT bits that nothing has come of yet
  * @paused: the resources are paused
  * @trigger: the trace buffer is to be told of a Detected Trigger
- * @since_ts: bytes since the last timestamp
- * @since_sync: bytes since the last Alignment Synchronization packet
+ * @since_ts: bytes from the last timestamp to @counted
+ * @since_sync: bytes from the last Alignment Synchronization packet to @counted
  * @drain: how many bytes may wait; up to ETE_DRAIN
  * @used: how many bytes do
+ * @counted: up to which of them @since_ts and @since_sync count; not migrated
+ * @look: with fewer bytes than this, a P0 element needs no more than its
+ *        packets; 0 while each is looked at; not migrated
  * @buf: the bytes
  */
 typedef struct ETEUnit {
@@ -80,6 +83,8 @@ typedef struct ETEUnit {
     uint64_t since_sync;
     uint32_t drain;
     uint32_t used;
+    uint32_t counted;
+    uint32_t look;
     uint8_t buf[ETE_BUFFER];
 } ETEUnit;
 
@@ -131,6 +136,9 @@ void ete_stop_resources(CPUARMState *env);
 /*
  * ete-unit.c
  */
+
+/* ete_count_bytes: bring @since_ts and @since_sync up to @used */
+void ete_count_bytes(ETEUnit *u);
 
 /**
  * ete_start: the next instruction is traced, the one before it was not

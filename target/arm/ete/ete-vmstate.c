@@ -14,11 +14,19 @@
 #include "ete.h"
 #include "ete/ete-unit.h"
 
+static int ete_unit_pre_save(void *opaque)
+{
+    ete_count_bytes(opaque);
+    return 0;
+}
+
 static int ete_unit_post_load(void *opaque, int version_id)
 {
     ETEUnit *u = opaque;
 
     u->configured = false;
+    u->counted = u->used;
+    u->look = 0;
     /* R_RQHFH: the bytes are whole packets, and never fill the buffer. */
     return u->used <= ETE_BUFFER - ETE_EVENT_BYTES ? 0 : -EINVAL;
 }
@@ -27,6 +35,7 @@ static const VMStateDescription vmstate_ete_unit = {
     .name = "ete-unit",
     .version_id = 1,
     .minimum_version_id = 1,
+    .pre_save = ete_unit_pre_save,
     .post_load = ete_unit_post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_UINT64_ARRAY(packet.history, ETEUnit, ETE_ADDRESS_HISTORY),

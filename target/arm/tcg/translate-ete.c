@@ -4,7 +4,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * A direct branch shifts its Atom element into a word, and calls the unit when
- * the word is full: a sentinel has arrived in the sign.  Loads and stores of
+ * the word is full: a sentinel has arrived in the sign.  An N atom, of which
+ * there are fewer, is the one that needs a 1.  Loads and stores of
  * the word are as wide as each other, so that they forward.
  */
 
@@ -49,7 +50,7 @@ void ete_gen_atom(DisasContext *s, bool taken, int64_t diff)
     enough = gen_new_label();
     tcg_gen_ld_i64(atoms, tcg_env, offsetof(CPUARMState, trace.atoms));
     tcg_gen_add_i64(atoms, atoms, atoms);
-    if (taken) {
+    if (!taken) {
         tcg_gen_ori_i64(atoms, atoms, 1);
     }
     tcg_gen_st_i64(atoms, tcg_env, offsetof(CPUARMState, trace.atoms));

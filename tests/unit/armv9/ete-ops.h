@@ -42,6 +42,24 @@ static inline ETEExceptionElements op_e(const Op *op)
     return op->e == ETE_TARGET_EXCEPTION ? ETE_TARGET_EXCEPTION : ETE_EXCEPTION;
 }
 
+typedef size_t EncodeAtoms(uint64_t *atoms, uint8_t *buf, size_t room);
+
+/* Strings of atoms have 1 for E here, to be read more easily. */
+static inline uint64_t flip_atoms(uint64_t word)
+{
+    return word ^ ((1ull << (63 - __builtin_clzll(word))) - 1);
+}
+
+static inline size_t op_encode_atoms(EncodeAtoms *encode, uint64_t *word,
+                                     uint8_t *buf, size_t room)
+{
+    uint64_t flipped = flip_atoms(*word);
+    size_t size = encode(&flipped, buf, room);
+
+    *word = flip_atoms(flipped);
+    return size;
+}
+
 /* Make the call.  @rest: the atoms that are left, in and out */
 static inline size_t op_encode(ETEPacketState *s, const Op *op, uint64_t *rest,
                                uint8_t *buf, size_t room)
@@ -61,9 +79,9 @@ static inline size_t op_encode(ETEPacketState *s, const Op *op, uint64_t *rest,
     case OP_IGNORE:
         return ete_encode_ignore(op->value, buf, room);
     case OP_ATOMS:
-        return ete_encode_atoms(rest, buf, room);
+        return op_encode_atoms(ete_encode_atoms, rest, buf, room);
     case OP_OLD_ATOMS:
-        return ete_encode_old_atoms(rest, buf, room);
+        return op_encode_atoms(ete_encode_old_atoms, rest, buf, room);
     case OP_CONTEXT:
         return ete_encode_context(s, &op->context, buf, room);
     case OP_TARGET:

@@ -566,7 +566,7 @@ static bool atoms_ok(uint64_t word, unsigned atoms, uint8_t *buf, size_t room)
 {
     Op op = { .kind = OP_ATOMS, .value = word };
     uint64_t rest = word;
-    size_t size = ete_encode_atoms(&rest, buf, room);
+    size_t size = op_encode_atoms(ete_encode_atoms, &rest, buf, room);
     Decoder d = { 0 };
 
     return rest == ETE_NO_ATOMS && size == least_bytes(word, atoms) &&
@@ -578,7 +578,8 @@ static bool in_two_ok(uint64_t word, uint64_t more, unsigned atoms)
 {
     uint8_t buf[ETE_ATOMS_MAX_BYTES];
     uint64_t old = 1ull << 63 | word;
-    size_t size = ete_encode_old_atoms(&old, buf, sizeof(buf));
+    size_t size = op_encode_atoms(ete_encode_old_atoms, &old, buf,
+                                  sizeof(buf));
     unsigned kept = 0;
 
     while (old >> kept > 1) {
