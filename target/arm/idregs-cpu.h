@@ -45,9 +45,24 @@ typedef struct ARMCPUIDReg {
 /**
  * ARMCPUIDRegs: the ID registers of a CPU under KVM; ARMCPU.idregs, or NULL
  * @reg: by IDREG_...
+ * @asked: bits that SYSREG_... properties were set for
+ * @asked_value: what they were set to
+ * @features_on: properties as "fpmr" that were set to on (arm-idregs-props.c)
+ * @features_off: and to off
+ * @model: not the host's own CPU: the model's registers are requests
+ * @clamp: its enforce=off
+ * @midr: the model's, before properties
+ * @settled: .value is what the guest will read
  */
 typedef struct ARMCPUIDRegs {
     ARMCPUIDReg reg[IDREGS_COUNT];
+    uint64_t asked[IDREGS_COUNT];
+    uint64_t asked_value[IDREGS_COUNT];
+    uint32_t features_on, features_off;
+    bool model;
+    bool clamp;
+    uint64_t midr;
+    bool settled;
 } ARMCPUIDRegs;
 
 /**
