@@ -59,18 +59,23 @@ def test_house_rules(build):
 
 
 def test_house_rules_notice(tree):
-    """overlay/check can fail: an orphan, a fat and a headless patch."""
+    """overlay/check can fail: patches against the rules, no checkpatch."""
     (tree / 'MAINTAINERS').write_text('')
     (tree / 'patches/hook/orphan.patch').write_text('')
     patch = tree / 'patches/hook/arm-idregs.patch'
     patch.write_text(patch.read_text().replace('Why:', 'Wherefore:')
                      + '+\n' * 31)
+    wide = tree / 'patches/hook/arm-tsb.patch'
+    # Two lines of context after the last change, one before the first
+    wide.write_text(wide.read_text() + ' line\n')
     done = run(tree / 'overlay/check', tree / 'build')
     assert done.returncode == 1
     assert 'hook/orphan.patch: is not in patches/series' in done.output
     assert 'hook/arm-idregs.patch: the header says no "Why:"' in done.output
     assert re.search(r'arm-idregs.patch: adds \d+ lines', done.output)
+    assert 'arm-tsb.patch: has more than one line of context' in done.output
     assert 'has no owner in MAINTAINERS' in done.output
+    assert 'checkpatch.pl: is not there to check C files' in done.output
 
 
 def test_compose(tree):
