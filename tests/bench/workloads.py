@@ -5,6 +5,7 @@
 # and a row in WORKLOADS.  docs/devel/bench.rst says more.
 
 import collections
+import re
 
 Config = collections.namedtuple('Config', 'name build cpu machine accel',
                                 defaults=('virt', ''))
@@ -34,7 +35,8 @@ what     in a few words
 source   file in progs/
 turns    two turn counts; what is reported is the difference between them
 long     turns that take a second or so, to measure time
-expect   function: turns -> checksum that the program must print
+expect   function: turns -> checksum that the program must print; None: any
+         but 0
 defines  NAME or NAME=VALUE for the preprocessor
 """
 
@@ -190,3 +192,74 @@ VECTORS = tuple(
         ('FDOT 4S', 0x4e00fc00, 17),
         ('FDOT 4S index', 0x4f000000, 17),
     ))
+
+# One TLB invalidation, against vanilla: progs/tlbi.S.
+
+TLBI_LOOPS = 1000               # in a turn
+TLBI_LONG = 30                  # turns of a run that is timed
+INSIDE = 0xc0000000
+PAGE = 0xc0800000               # the program runs here, or in
+PROGRAM = 0x40300000            # this block
+BLOCK = 0x100000000
+
+TLBI = collections.namedtuple('TLBI', 'name load cpus compare')
+TLBI.__doc__ = """An operation, alone or with reads after it.
+
+name     what the table calls it
+load     the program
+cpus     number of CPUs, with a thread each; None: one, which can be counted
+compare  whether vanilla does the same; None: there is no operation
+"""
+
+
+def rva(pages, address=INSIDE):
+    """The operand of a range operation: 4K pages from an address on."""
+    scale = 1 if pages > 64 else 0
+    num = pages // (2 << 5 * scale) - 1
+    return 1 << 46 | scale << 44 | num << 39 | address >> 12
+
+
+def tlbi(name, op, operand=0, check=INSIDE, cpus=None, compare=True, **reads):
+    """A row; check is the address that must be invalidated, or None."""
+    defines = [f'OP={op}', f'OPERAND={operand}']
+    if check is not None:
+        defines += [f'CHECK={"blocks" if check == BLOCK else "pages"}',
+                    f'CHECK_VA={check}']
+    defines += [f'{k.upper()}={v}' for k, v in reads.items()]
+    load = Workload('tlbi-' + re.sub('[^a-z0-9]+', '-', name.lower()), '',
+                    'tlbi.S', (1, 2), TLBI_LONG, None, tuple(defines))
+    return TLBI(name, load, cpus, compare)
+
+
+VAE1, VAE1IS = 'tlbi vae1, x3', 'tlbi vae1is, x3'
+RVAE1, RVAE1IS = 'sys #0, c8, c6, #1, x3', 'sys #0, c8, c2, #1, x3'
+TLBIS = (
+    tlbi('none', '', check=None, compare=None),
+    tlbi('none, 64 outside', '', check=None, compare=None, outside=64),
+    tlbi('VAE1', VAE1, INSIDE >> 12),
+    tlbi('VAE1, 64 outside', VAE1, INSIDE >> 12, outside=64),
+    tlbi('VAE1 beside a block', VAE1, INSIDE >> 12, block=1),
+    tlbi('VAE1 in a block', VAE1, BLOCK >> 12, check=BLOCK, block=1),
+    tlbi('VAE1 in it, 64 outside', VAE1, BLOCK >> 12, check=BLOCK, block=1,
+         outside=64),
+    tlbi('VAE1 of the page that runs', VAE1, PAGE >> 12, check=None, page=1),
+    # Vanilla goes on with code of the block that is in its jump cache.
+    tlbi('VAE1 in the block that runs', VAE1, PROGRAM >> 12, check=None,
+         compare=False),
+    *(tlbi(f'RVAE1 of {n}', RVAE1, rva(n)) for n in (2, 8, 64, 512)),
+    *(tlbi(f'RVAE1IS of {n}, 64 outside', RVAE1IS, rva(n), outside=64)
+      for n in (2, 8, 64, 512)),
+    *(tlbi(f'RVAE1IS of {n}, these read', RVAE1IS, rva(n), inside=n)
+      for n in (8, 512)),
+    tlbi('RVAE1IS of 8 in a block', RVAE1IS, rva(8, BLOCK), check=BLOCK,
+         block=1),
+    tlbi('ASIDE1', 'tlbi aside1, x3'),
+    tlbi('VMALLE1', 'tlbi vmalle1'),
+    tlbi('VMALLE1, 64 outside', 'tlbi vmalle1', outside=64),
+    *(tlbi(f'{name}, {n} CPU{"s" * (n > 1)}', op, operand, cpus=n)
+      for name, op, operand in (('VAE1IS', VAE1IS, INSIDE >> 12),
+                                ('RVAE1IS of 8', RVAE1IS, rva(8)),
+                                ('RVAE1IS of 512', RVAE1IS, rva(512)),
+                                ('VMALLE1IS', 'tlbi vmalle1is', 0))
+      for n in (1, 2, 4)),
+)
