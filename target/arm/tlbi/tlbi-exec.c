@@ -85,7 +85,7 @@ static TLBIRegime tlbi_regime(CPUARMState *env, const TLBIInsn *insn,
         .lpa2 = isar_feature_aa64_tgran4_lpa2(id) ||
                 isar_feature_aa64_tgran16_lpa2(id),
         .two_ranges = regime_has_2_ranges(target->idx),
-        .secure = cpu_isar_feature(aa64_sel2, cpu) &&
+        .secure = ipa && cpu_isar_feature(aa64_sel2, cpu) &&
                   arm_is_secure_below_el3(env),
         /* R_JGGKN: VA[63:56] never count. */
         .tbi = { true, true },
@@ -143,37 +143,34 @@ static void tlbi_flush(CPUARMState *env, const TLBIInsn *insn,
 static void tlbi_write(CPUARMState *env, const ARMCPRegInfo *ri,
                        uint64_t value)
 {
+    const TLBIInsn *insn = ri->opaque;
     int cpu = env_cpu(env)->cpu_index;
     TLBIOperand op = { .level = TLBI_LEVEL_ANY };
-    TLBITarget target;
-    TLBIInsn insn;
+    TLBITarget target = tlbi_target(env, insn);
 
-    tlbi_insn_decode(ri->opc1, ri->crn, ri->crm, ri->opc2, &insn);
-    target = tlbi_target(env, &insn);
+    if (insn->kind == TLBI_KIND_VA || insn->kind == TLBI_KIND_IPA ||
+        insn->kind == TLBI_KIND_ASID) {
+        TLBIRegime regime = tlbi_regime(env, insn, &target, value);
 
-    if (insn.kind == TLBI_KIND_VA || insn.kind == TLBI_KIND_IPA ||
-        insn.kind == TLBI_KIND_ASID) {
-        TLBIRegime regime = tlbi_regime(env, &insn, &target, value);
-
-        op = tlbi_decode(insn.form, value, &regime);
+        op = tlbi_decode(insn->form, value, &regime);
         if (op.nothing) {
             qemu_log_mask(LOG_GUEST_ERROR, "%s: reserved granule in operand "
                           "0x%" PRIx64 "\n", ri->name, value);
             trace_tlbi_nothing(cpu, arm_current_el(env), ri->name, value);
             return;
         }
-        if (insn.kind == TLBI_KIND_IPA) {
+        if (insn->kind == TLBI_KIND_IPA) {
             target = tlbi_stage2(op.ns);
         }
     }
     if (trace_event_get_state_backends(TRACE_TLBI)) {
         trace_tlbi(cpu, arm_current_el(env), ri->name, value, target.name,
                    op.base, op.length,
-                   op.has_asid && !insn.all_asids && insn.el < 3 ? op.asid
-                                                                 : -1,
-                   tlbi_vmid(env, &insn, &target), op.level);
+                   op.has_asid && !insn->all_asids && insn->el < 3 ? op.asid
+                                                                   : -1,
+                   tlbi_vmid(env, insn, &target), op.level);
     }
-    tlbi_flush(env, &insn, &target, &op);
+    tlbi_flush(env, insn, &target, &op);
 }
 
 /*
@@ -197,6 +194,8 @@ static const ARMCPRegInfo tlbiw_reginfo[] = {
 
 static void tlbi_take_over(gpointer key, gpointer value, gpointer opaque)
 {
+    /* What the encodings say, for all CPUs: op1, CRn, CRm, op2 */
+    static TLBIInsn insns[8][2][8][8];
     ARMCPRegInfo *ri = value;
     TLBIInsn insn;
 
@@ -216,6 +215,8 @@ static void tlbi_take_over(gpointer key, gpointer value, gpointer opaque)
         /* EL2's, without EL2 */
         return;
     }
+    ri->opaque = &insns[ri->opc1][ri->crn == TLBI_CRN_NXS][ri->crm][ri->opc2];
+    *(TLBIInsn *)ri->opaque = insn;
     ri->writefn = tlbi_write;
 }
 
