@@ -25,6 +25,12 @@ CFLAGS = ['-nostdlib', '-ffreestanding', '-fno-stack-protector', '-fno-pic',
           '-mgeneral-regs-only', '-O1', '-g', '-Wall', '-Werror', f'-I{TRACE}',
           '-Wl,--build-id=none', f'-Wl,-T{TRACE / "guest.ld"}']
 
+# Where their RAM is, guest.h has to know, too.
+BOARDS = {
+    'virt': ['-Wl,--defsym=ram=0x40000000'],
+    'sbsa-ref': ['-DSBSA_REF', '-Wl,--defsym=ram=0x10000000000'],
+}
+
 TIMEOUT = 60
 
 # struct RecordEntry of tests/trace/record.h
@@ -58,29 +64,50 @@ class Tools:
                         pytrace=False)
         return result.out
 
-    def program(self, seed):
+    def program(self, seed, board='virt'):
         """The path of the random program of this seed."""
-        if seed not in self.done:
-            path = self.out / f'program-{seed}'
+        if (seed, board) not in self.done:
+            path = self.out / f'program-{seed}-{board}'
             source = path.with_suffix('.S')
             source.write_text(progen.Generator(seed).program(),
                               encoding='utf-8')
-            self.call([CC, *CFLAGS, TRACE / 'guest.c', TRACE / 'guest.S',
-                       source, '-o', path])
-            self.done[seed] = path
-        return self.done[seed]
+            self.call([CC, *CFLAGS, *BOARDS[board], TRACE / 'guest.c',
+                       TRACE / 'guest.S', source, '-o', path])
+            self.done[seed, board] = path
+        return self.done[seed, board]
+
+    def firmware(self):
+        """What sbsa-ref begins with, as it lies in the flash."""
+        if 'reset' not in self.done:
+            elf, path = self.out / 'reset', self.out / 'reset.bin'
+            self.call([CC, *CFLAGS, *BOARDS['sbsa-ref'], TRACE / 'reset.S',
+                       '-Wl,-Ttext=0', '-o', elf])
+            self.call(['aarch64-linux-gnu-objcopy', '-O', 'binary', elf, path])
+            self.done['reset'] = path
+        return self.done['reset']
+
+
+def board_of(spec):
+    """The board of a run: virt, unless its machine says otherwise."""
+    return 'sbsa-ref' if spec['machine'] == 'sbsa-ref' else 'virt'
 
 
 def arguments(tools, spec, seed):
     """The machine and the program, as a list; runs in any folder."""
     words = ['program', *spec['guest'].split(), f'seed={seed}']
     args = ''.join(f',arg={word}' for word in words)
-    return ['-machine', f'virt,gic-version=3,{spec["machine"]}',
-            '-cpu', spec.get('cpu', 'max,trbe=on'),
+    board = board_of(spec)
+    if board == 'sbsa-ref':
+        # The board resets into its flash.
+        start = ['-machine', spec['machine'], '-bios', tools.firmware(),
+                 '-device', f'loader,file={tools.program(seed, board)}']
+    else:
+        start = ['-machine', f'virt,gic-version=3,{spec["machine"]}',
+                 '-kernel', tools.program(seed)]
+    return [*start, '-cpu', spec.get('cpu', 'max,trbe=on'),
             '-smp', spec.get('smp', '1'), '-m', '1G',
             '-semihosting-config',
             f'enable=on,target=native,userspace=on{args}',
-            '-kernel', tools.program(seed),
             *(['-icount', spec['icount']] if 'icount' in spec else [])]
 
 
@@ -121,7 +148,8 @@ def mask(levels):
 
 def flow(tools, spec, seed, trace, record, more=()):
     """Decode a trace file, and compare with the record; the summary."""
-    cmd = [tools.flow, f'--elf={tools.program(seed)}', '--alias=0x40000000',
+    cmd = [tools.flow, f'--elf={tools.program(seed, board_of(spec))}',
+           '--alias=0x40000000',
            f'--traced={mask(spec["traced"])}',
            f'--filtered={mask(spec.get("filtered", ""))}', *more, trace,
            *([record] if record else [])]

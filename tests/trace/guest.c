@@ -91,9 +91,15 @@
 #define ICC_IGRPEN0_EL1 "s3_0_c12_c12_6"
 #define ICC_IGRPEN1_EL1 "s3_0_c12_c12_7"
 
+#ifdef SBSA_REF
+#define GICD            0x40060000
+#define GICR_0          0x40080000
+#else
 #define GICD            0x08000000
-#define GICR(cpu)       (0x080a0000 + 0x20000 * (uint64_t)(cpu))
-#define BUFFER          0x50000000
+#define GICR_0          0x080a0000
+#endif
+#define GICR(cpu)       (GICR_0 + 0x20000 * (uint64_t)(cpu))
+#define BUFFER          (RAM + 0x10000000)
 
 /* Semihosting */
 enum {
@@ -105,8 +111,6 @@ enum {
     SYS_EXIT = 0x18,
 };
 
-static uint64_t table_el1[512] __attribute__((aligned(4096)));
-static uint64_t table_el2[512] __attribute__((aligned(4096)));
 static char cmdline[1024];
 static unsigned top;            /* the EL of all this */
 static bool has_el2;
@@ -178,21 +182,42 @@ static uint64_t option(const char *name, uint64_t otherwise)
     return otherwise;
 }
 
+/* The tables of a regime, for addresses of 41 bits */
+typedef struct Tables {
+    uint64_t level1[512], level1_high[512];
+    uint64_t level0[4] __attribute__((aligned(4096)));
+} Tables;
+
+static Tables tables_el1 __attribute__((aligned(4096)));
+static Tables tables_el2 __attribute__((aligned(4096)));
+
+/* Level 1 has blocks of a GiB. */
+static void map(Tables *tables, uint64_t va, uint64_t block)
+{
+    uint64_t *level1 = va >> 39 ? tables->level1_high : tables->level1;
+
+    tables->level0[va >> 39] = (uintptr_t)level1 | 3;
+    level1[va >> 30 & 511] = block;
+}
+
 static void setup_tables(void)
 {
-    /* Level 1 blocks of a GiB: AF, inner shareable; Attr0 normal, Attr1 not */
+    /* AF, inner shareable; Attr0 normal, Attr1 not */
     const uint64_t normal = 0x701, device = 0x405;
     const uint64_t xn = 3ull << 53, uxn = 1ull << 54, pxn = 1ull << 53;
     const uint64_t rw_all = 1 << 6, ro_all = 3 << 6;
+    const uint64_t gib = 0x40000000, ram = RAM;
 
-    table_el1[0] = device | xn;
-    table_el1[1] = RAM | normal | uxn;
-    table_el1[2] = RAM | normal | ro_all | pxn;
-    table_el1[3] = RAM | normal | rw_all | xn;
-    table_el2[0] = device | rw_all | uxn;
-    table_el2[1] = RAM | normal | rw_all;
-    table_el2[2] = RAM | normal | rw_all | uxn;
-    table_el2[3] = RAM | normal | rw_all | uxn;
+    for (uint64_t va = 0; va < 2 * gib; va += gib) {
+        map(&tables_el1, va, va | device | xn);
+        map(&tables_el2, va, va | device | rw_all | uxn);
+    }
+    map(&tables_el1, ram, ram | normal | uxn);
+    map(&tables_el1, ram + CODE_OF_EL0, ram | normal | ro_all | pxn);
+    map(&tables_el1, ram + DATA_OF_EL0, ram | normal | rw_all | xn);
+    map(&tables_el2, ram, ram | normal | rw_all);
+    map(&tables_el2, ram + CODE_OF_EL0, ram | normal | rw_all | uxn);
+    map(&tables_el2, ram + DATA_OF_EL0, ram | normal | rw_all | uxn);
 }
 
 /* HCR_EL2.E2H: EL2 is like EL1 then, and with TGE EL0 is a part of it. */
@@ -203,8 +228,8 @@ static bool is_host(void)
 
 static void setup_mmu(void)
 {
-    /* Addresses of 39 bits, 4 KiB granule, 40 bits of output */
-    const uint64_t tcr = 25 | 1 << 8 | 1 << 10 | 3 << 12;
+    /* Addresses of 41 bits, 4 KiB granule; 42 bits of output */
+    const uint64_t tcr = 23 | 1 << 8 | 1 << 10 | 3 << 12, ps = 3;
     /* M, C, SA, SA0, I, nTWI, nTWE, UCI, UCT, DZE; EnIA, EnIB */
     const uint64_t sctlr_el1 = 0x30d00800 | BIT(0) | BIT(2) | BIT(3) | BIT(4) |
                                BIT(12) | BIT(14) | BIT(15) | BIT(16) |
@@ -213,8 +238,8 @@ static void setup_mmu(void)
                                BIT(12) | BIT(31) | BIT(30);
 
     write_reg("mair_el1", 0xff);
-    write_reg("ttbr0_el1", table_el1);
-    write_reg("tcr_el1", tcr | 1 << 23 | 2ull << 32);
+    write_reg("ttbr0_el1", tables_el1.level0);
+    write_reg("tcr_el1", tcr | 1 << 23 | ps << 32);
     isb();
     asm volatile("tlbi vmalle1");
     write_reg("sctlr_el1", sctlr_el1);
@@ -225,9 +250,10 @@ static void setup_mmu(void)
     write_reg("cntkctl_el1", 3);
     if (has_el2) {
         write_reg("mair_el2", 0xff);
-        write_reg("ttbr0_el2", is_host() ? table_el1 : table_el2);
-        write_reg("tcr_el2", is_host() ? tcr | 1 << 23 | 2ull << 32
-                                       : tcr | BIT(31) | BIT(23) | 2 << 16);
+        write_reg("ttbr0_el2",
+                  (is_host() ? &tables_el1 : &tables_el2)->level0);
+        write_reg("tcr_el2", is_host() ? tcr | 1 << 23 | ps << 32
+                                       : tcr | BIT(31) | BIT(23) | ps << 16);
         isb();
         asm volatile("tlbi alle2");
         asm volatile("tlbi alle1");
@@ -483,9 +509,18 @@ static void setup_debug(void)
     }
 }
 
+/* Whether PPI 31, which follows TRBSR_EL1.IRQ, is asserted: GICR_ISPENDR0 */
+static bool trbe_interrupt(void)
+{
+    return get32(GICR(0) + 0x10200) >> TRBE_PPI & 1;
+}
+
 /* The buffer is full: write what it has, and let collection go on. */
 static void next_piece(TraceHeader *head, unsigned piece)
 {
+    if (!trbe_interrupt()) {
+        finish("no interrupt of the trace buffer");
+    }
     head->trbsr = read_reg(TRBSR_EL1);
     head->bytes = trace_bytes(0);
     head->cut = 1;
@@ -493,6 +528,9 @@ static void next_piece(TraceHeader *head, unsigned piece)
     write_reg(TRBSR_EL1, 0);
     write_reg(TRBPTR_EL1, BUFFER);
     isb();
+    if (trbe_interrupt()) {
+        finish("the interrupt of the trace buffer stays");
+    }
     head->cut = 0;
 }
 

@@ -10,10 +10,12 @@
  *
  * Memory, for EL1 and EL2 alike:
  *
- *     0x00000000  devices
- *     0x40000000  RAM; EL1 and EL2 read, write and execute
- *     0x80000000  the same RAM; EL0 reads and executes
- *     0xc0000000  the same RAM; EL0 reads and writes
+ *     0                 devices, up to 2 GiB
+ *     RAM               RAM; EL1 and EL2 read, write and execute
+ *     RAM + 0x40000000  the same RAM; EL0 reads and executes
+ *     RAM + 0x80000000  the same RAM; EL0 reads and writes
+ *
+ * The board is virt or, if SBSA_REF is defined, sbsa-ref.
  *
  * Registers that workloads and handlers share:
  *
@@ -30,7 +32,11 @@
 #ifndef TESTS_TRACE_GUEST_H
 #define TESTS_TRACE_GUEST_H
 
+#ifdef SBSA_REF
+#define RAM             0x10000000000
+#else
 #define RAM             0x40000000
+#endif
 #define CODE_OF_EL0     0x40000000      /* to be added */
 #define DATA_OF_EL0     0x80000000
 #define NOT_MAPPED      0x1234567000
@@ -59,10 +65,11 @@
 #define STACK_SIZE      0x10000
 #define MAX_CPUS        4
 
-/* INTIDs of the timers */
+/* INTIDs */
 #define TIMER_EL2       26
 #define TIMER_VIRTUAL   27
 #define TIMER_EL1       30
+#define TRBE_PPI        31
 
 #ifndef GUEST_ASSEMBLY
 

@@ -80,14 +80,16 @@ static unsigned current_el(Cpu *c)
 /* Whether pc is a vector of this Exception level; tells which. */
 static bool is_vector(Cpu *c, unsigned el, uint64_t pc, unsigned *vector)
 {
-    uint64_t offset;
+    uint64_t vbar, offset;
 
     if (el == 0 || (pc & 0x7f) != 0 || !c->regs[el][VBAR]) {
         return false;
     }
-    offset = pc - read_reg(c, c->regs[el][VBAR]);
+    vbar = read_reg(c, c->regs[el][VBAR]);
+    offset = pc - vbar;
     *vector = offset >> 7;
-    return offset < 0x800;
+    /* A reset to address 0 is none. */
+    return vbar && offset < 0x800;
 }
 
 static void put(Cpu *c, const RecordEntry *e)
