@@ -41,6 +41,8 @@ help:
 ##   make check-guest      stock kernels
 ##   make check-nested     stock kernels as KVM host, our arm64 QEMU in them
 ##   make check-perf       trace in stock kernels, at length (not in check)
+##   make check-firmware   trace under Trusted Firmware-A, which is fetched and
+##                         built (not in check)
 ##   make check-upstream   upstream's own aarch64 qtests
 ##   make check-peer       FP8 and its kin against Debian's newest QEMU; not
 ##                         part of make check
@@ -97,8 +99,8 @@ check:
 	@$(ROOT)/overlay/need build test unit trace
 	@$(ROOT)/tests/armv9/check $(B) $(CHECKS)
 
-.PHONY: $(addprefix check-,$(CHECKS) peer perf)
-$(addprefix check-,$(CHECKS) peer perf): check-%:
+.PHONY: $(addprefix check-,$(CHECKS) peer perf firmware)
+$(addprefix check-,$(CHECKS) peer perf firmware): check-%:
 	@$(ROOT)/overlay/need python
 	@$(ROOT)/tests/armv9/check $(B) $*
 
