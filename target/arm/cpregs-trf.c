@@ -162,6 +162,11 @@ bool arm_trace_shows_el2(CPUARMState *env)
         FIELD_EX64(env->trace.trfcr_el[2], TRFCR, CX);
 }
 
+bool arm_trace_in_guest(CPUARMState *env)
+{
+    return arm_current_el(env) < 2 && (arm_hcr_el2_eff(env) & HCR_VM);
+}
+
 void define_trf_cpregs(ARMCPU *cpu)
 {
     if (cpu_isar_feature(aa64_trf, cpu)) {

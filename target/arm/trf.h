@@ -64,4 +64,12 @@ uint64_t arm_trace_timestamp(CPUARMState *env);
  */
 bool arm_trace_shows_el2(CPUARMState *env);
 
+/**
+ * arm_trace_in_guest: whether this is EL0 or EL1 with stage 2 translation
+ * @env: CPU state
+ *
+ * For trace events: on Linux, a virtual machine of KVM is running.
+ */
+bool arm_trace_in_guest(CPUARMState *env);
+
 #endif

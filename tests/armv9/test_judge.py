@@ -9,6 +9,7 @@ import runner
 
 sys.path.insert(0, str(runner.TOP / 'tests' / 'guest'))
 import guests                                       # noqa: E402
+import watch                                        # noqa: E402
 
 TEST = {'kernel': 'x', 'timeout': '60', 'run': 'a with\nkvm-host',
         'guest': 'b', 'expect': '^armv9: kvm .*VHE'}
@@ -84,3 +85,44 @@ def test_qemu_failed():
 
 def test_timeout():
     assert any('not done' in p for p in judge(GOOD, rc=None)[1])
+
+
+# Trace events of a host at EL1, nVHE, and of its guest
+EVENTS = '''\
+ete_start cpu 0: from 0x400ac0: EL0 stage2 0
+ete_flags cpu 0: EL0 stage2 0: traced 1 buffer EL1 waiting 9
+trbe_write cpu 0: 0xffff800080101000 at 0x44101000: 60 bytes, owner EL1, \
+at EL2 stage2 0
+ete_flags cpu 0: EL2 stage2 0: traced 0 buffer EL1 waiting 0
+ete_flags cpu 0: EL1 stage2 1: traced 0 buffer EL2 waiting 0
+''' + 'ete_flags cpu 0: EL0 stage2 1: traced 0 buffer EL0 waiting 0\n' * 99
+
+
+def watched(events, want):
+    return watch.judge(want, watch.count(events.splitlines()))
+
+
+def test_watch_good():
+    assert not watched(EVENTS, 'EL1 host')
+    vhe = EVENTS.replace('owner EL1', 'owner EL2')
+    assert not watched(vhe, 'EL2 host')
+    guest = vhe.replace('0x400ac0: EL0 stage2 0', '0x400ac0: EL1 stage2 1')
+    guest = guest.replace('stage2 0: traced 1', 'stage2 0: traced 0')
+    assert not watched(guest, 'EL2 guest')
+
+
+@pytest.mark.parametrize('old, new, named', [
+    ('0x400ac0: EL0 stage2 0', '0x400ac0: EL0 stage2 1', 'ete_start guest: 1'),
+    ('0x400ac0: EL0 stage2 0', '0x400ac0: EL0 stage2 1', 'ete_start host: nev'),
+    ('EL1 stage2 1: traced 0', 'EL1 stage2 1: traced 1', 'traced guest: 1'),
+    ('buffer EL2', 'buffer EL1', 'buffer EL1 guest: 1'),
+    ('buffer EL2 waiting 0', 'buffer EL2 waiting 7', 'waiting guest: 1'),
+    ('owner EL1', 'owner EL2', 'owner EL2 host: 1'),
+    ('at EL2 stage2 0', 'at EL1 stage2 1', 'trbe_write guest: 1'),
+    ('trbe_write', 'trbe_wrote', 'trbe_write host: never'),
+    ('EL0 stage2 1: traced', 'EL0 stage2 0: traced', 'left a level 1 times'),
+])
+def test_watch_names_fault(old, new, named):
+    assert old in EVENTS
+    problems = watched(EVENTS.replace(old, new), 'EL1 host')
+    assert any(named in p for p in problems), problems

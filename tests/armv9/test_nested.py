@@ -20,14 +20,8 @@ FPMR_FIELD = 0xf << 32
 
 @pytest.mark.parametrize('name', TESTS)
 def test_nested(build, name):
-    test = TESTS[name]
-    cmd = guests.command(build, test)
-    result = guests.run(cmd, guests.limit(test))
-    logs = build.dir / 'guest' / 'logs'
-    logs.mkdir(parents=True, exist_ok=True)
-    (logs / f'nested-{name}.log').write_text(result.out, encoding='utf-8')
-
-    report, problems = guests.judge(test, result)
+    result, report, problems = guests.run_test(build, TESTS[name],
+                                               f'nested-{name}')
     for reg in SAME:
         host, guest = (report.values.get((stream, reg))
                        for stream in ('', 'L2'))

@@ -20,10 +20,11 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 sys.path.insert(0, str(HERE.parent / 'armv9'))
 import runner                                       # noqa: E402
+import watch                                        # noqa: E402
 
 REQUIRED = ('kernel', 'run', 'timeout')
 OPTIONAL = ('machine', 'cpu', 'smp', 'memory', 'qemu', 'append', 'guest',
-            'guestcpu', 'expect', 'setup', 'during', 'perf')
+            'guestcpu', 'expect', 'setup', 'during', 'perf', 'watch')
 
 # Escape sequences of firmware, and carriage returns.
 NOISE = re.compile(r'\x1b\[[0-9;=?]*[A-Za-z]|\r')
@@ -300,3 +301,24 @@ def judge(test, result):
     elif result.rc:
         problems.append(f'QEMU ended with status {result.rc}')
     return report, problems
+
+
+def run_test(build, test, name):
+    """Run a test, keep its console as build/guest/logs/NAME.log.
+    (runner.Run, Report, problems)."""
+    logs = build.dir / 'guest' / 'logs'
+    logs.mkdir(parents=True, exist_ok=True)
+    events = logs / f'{name}.events'
+    extra = watch.options(events) if 'watch' in test else []
+    result = run(command(build, test, extra), limit(test))
+    (logs / f'{name}.log').write_text(result.out, encoding='utf-8')
+    report, problems = judge(test, result)
+    if 'watch' in test:
+        with open(events, encoding='utf-8', errors='replace') as f:
+            seen = watch.count(f)
+        print('watched:', *(f'{what} {where} {n},' for (what, where), n
+                            in sorted(seen.items())))
+        problems += watch.judge(test['watch'], seen)
+        if not problems:
+            events.unlink()
+    return result, report, problems

@@ -17,6 +17,7 @@
 #include "internals.h"
 #include "cpu-features.h"
 #include "hw/misc/trbe.h"
+#include "target/arm/trf.h"
 #include "target/arm/ete/ete-filter.h"
 #include "trace.h"
 
@@ -178,7 +179,8 @@ static uint64_t write_granule(ARMCPU *cpu, uint64_t va, const uint8_t *buf,
         fault->external = true;
         return 0;
     }
-    trace_trbe_write(cs->cpu_index, va, pa, len);
+    trace_trbe_write(cs->cpu_index, va, pa, len, el, arm_current_el(env),
+                     arm_trace_in_guest(env));
     return len;
 }
 

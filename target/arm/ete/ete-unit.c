@@ -28,6 +28,7 @@
 #include "trf.h"
 #include "ete-fields.h"
 #include "ete-unit.h"
+#include "trace.h"
 
 bool ete_enabled(CPUARMState *env)
 {
@@ -415,6 +416,10 @@ void ete_start(CPUARMState *env, uint64_t pc)
     u->word = ETE_NO_ATOMS;
     u->viewing = true;
     ete_regs(env)->rsr |= R_TRCRSR_TA_MASK;
+    if (trace_event_get_state_backends(TRACE_ETE_START)) {
+        trace_ete_start(env_cpu(env)->cpu_index, pc, arm_current_el(env),
+                        arm_trace_in_guest(env));
+    }
     ete_end(env);
 }
 
@@ -610,10 +615,24 @@ void ete_exception_slow(CPUARMState *env)
     }
 }
 
+/* What the TB flags say of where the PE is now */
+static void ete_trace_flags(CPUARMState *env)
+{
+    int buffer = trbe_enabled(env) ? trbe_owner(env, NULL) : 0;
+
+    trace_ete_flags(env_cpu(env)->cpu_index, arm_current_el(env),
+                    arm_trace_in_guest(env),
+                    EX_TBFLAG_ANY(env->hflags, ETE), buffer,
+                    ete_unit(env)->used);
+}
+
 void ete_flags_rebuilt(CPUARMState *env)
 {
     ETEUnit *u = ete_unit(env);
 
+    if (trace_event_get_state_backends(TRACE_ETE_FLAGS) && ete_enabled(env)) {
+        ete_trace_flags(env);
+    }
     if (u->events) {
         ete_pause_resources(env);
     }
