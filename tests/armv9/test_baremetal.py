@@ -17,7 +17,7 @@ import runner
 SYSTEM = 'tests/tcg/aarch64/system'
 RUNS = runner.load_cfg(runner.TOP / SYSTEM / 'armv9.cfg',
                        required=('file', 'machine', 'cpu', 'timeout'),
-                       optional=('arg',))
+                       optional=('arg', 'qemu'))
 
 
 def tap_problems(out):
@@ -57,7 +57,7 @@ def test_baremetal(name, build, elf):
            '-chardev', 'stdio,id=output',
            '-semihosting-config',
            f'enable=on,target=native,chardev=output{args}',
-           '-kernel', elf(spec['file'])]
+           *spec.get('qemu', '').split(), '-kernel', elf(spec['file'])]
     result = runner.run(cmd, timeout=float(spec['timeout']))
     if result.rc is None:
         pytest.fail(runner.explain(

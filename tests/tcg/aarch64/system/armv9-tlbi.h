@@ -16,9 +16,10 @@
  * descriptor, X2 the new descriptor, X3 the operand of the TLBI; it leaves
  * what it read before in X7, and after in X8.
  *
- * QEMU keeps large entries together as one region for each kind of access,
- * and drops all when an address in it is invalidated.  The program is such a
- * region, so LDTR, whose accesses are another kind, keeps the case apart.
+ * QEMU keeps large entries together in few regions for each kind of access
+ * (upstream in one, which goes as a whole when an address in it does).  The
+ * program is such a region, so LDTR, whose accesses are another kind, keeps
+ * the case apart.
  */
 
 #ifndef ARMV9_TLBI_H

@@ -19,7 +19,7 @@ struct {
     uint64_t tcr, ttbr, sctlr, va, got, hcr;
 } smp_box __attribute__((aligned(64)));
 
-/* PE 1, at EL1 or EL2; it does not come to the end. */
+/* PE 1, at EL1, EL2 or EL3; it does not come to the end. */
 #define SMP_ENTRY(stub, el, hcr, ttbr1, all, load)          \
     EL_STUB(stub,                                           \
             "adrp x9, smp_box\n"                            \
@@ -55,6 +55,24 @@ SMP_ENTRY(smp_entry2, "el2",
           "ldr x12, [x9, #48]\n msr hcr_el2, x12\n isb\n",
           "s3_4_c2_c0_1", "alle2", "ldr")
 
+SMP_ENTRY(smp_entry3, "el3", "", "ttbr0_el3", "alle3", "ldr")
+
+/*
+ * With EL3 there is no PSCI; all PEs start at once.  PE 1 does in a loop that
+ * the command line puts here, until there is something else.
+ */
+#define SMP_PARK        0x47000000ull
+#define A64_LDR_X9_8    0x58000049      /* LDR X9, .+8 */
+#define A64_BR_X9       0xd61f0120
+
+static void smp_leave_park(void)
+{
+    tlbi_mark(SMP_PARK + 8, (uintptr_t)smp_entry3);
+    asm volatile("dsb sy");
+    tlbi_mark(SMP_PARK, A64_LDR_X9_8 | (uint64_t)A64_BR_X9 << 32);
+    asm volatile("dsb sy\n\tic ialluis\n\tdsb sy");
+}
+
 #define PSCI_CPU_ON     0xc4000003ull
 
 static uint64_t smp_start(void)
@@ -66,6 +84,10 @@ static uint64_t smp_start(void)
     register uint64_t x2 asm("x2") = entry;
     register uint64_t x3 asm("x3") = 0;
 
+    if (el_top == 3) {
+        smp_leave_park();
+        return 0;
+    }
     /* SMC or HVC; nothing but this between here and the registers */
     asm volatile("cbz %4, 1f\n\tsmc #0\n\tb 2f\n1:\thvc #0\n2:"
                  : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
@@ -89,7 +111,8 @@ static uint64_t smp_touch(unsigned command)
 
 enum { G4K, G16K, G64K };
 enum { VAAE1IS, VAE1OS, RVAAE1IS, RVAAE1OS,
-       VAE2IS, VAE2OS, RVAE2IS, RVAE2OS, ALLE2IS, ALLE2OS };
+       VAE2IS, VAE2OS, RVAE2IS, RVAE2OS, ALLE2IS, ALLE2OS,
+       VAE3IS, VALE3OS, RVAE3IS, RVALE3OS, ALLE3IS, ALLE3OS };
 enum { E2H = 1 };
 
 #define LOW     0x800000000000ull
@@ -150,6 +173,24 @@ static const struct row el2_rows[] = {
     { "ALLE2IS, E2H", ALLE2IS, G4K, G4K, 0, 0, HIGH, HIGH, E2H },
 };
 
+static const struct row el3_rows[] = {
+    { "VAE3IS", VAE3IS, G4K, G4K, 0, 0, LOW, LOW },
+    { "VALE3OS", VALE3OS, G4K, G4K, 0, 0, LOW, LOW },
+    { "RVAE3IS", RVAE3IS, G4K, G4K, 0, 0, LOW, LOW },
+    { "RVALE3OS", RVALE3OS, G16K, G16K, 0, 0, LOW, LOW + 0x2000 },
+    { "ALLE3IS", ALLE3IS, G4K, G4K, 0, 0, LOW, LOW },
+    { "ALLE3OS", ALLE3OS, G64K, G64K, 0, 0, LOW, LOW + 0x2000 },
+    { "VAE3IS, 64K, from 4K", VAE3IS, G4K, G64K, 0, 0, LOW, LOW + 0x2000 },
+    { "RVAE3IS, 16K, from 4K", RVAE3IS, G4K, G16K, 0, 0, LOW, LOW + 0x2000 },
+    { "RVALE3OS, 4K, from 64K", RVALE3OS, G64K, G4K, 0, 0, LOW, LOW },
+    { "VAE3IS, tagged, with TBI here, too", VAE3IS, G4K, G4K,
+      TCR1_TBI, TCR1_TBI, LOW, LOW | TAG },
+    { "VAE3IS, tagged, without TBI here", VAE3IS, G4K, G4K, 0, TCR1_TBI,
+      LOW, LOW | TAG },
+    { "RVAE3IS, tagged, without TBI here", RVAE3IS, G4K, G4K, 0, TCR1_TBI,
+      LOW, LOW | TAG },
+};
+
 TLBI_SPACE(space0);
 TLBI_SPACE(space1);
 
@@ -190,6 +231,24 @@ static void invalidate(unsigned op, unsigned shift, uint64_t va)
     case ALLE2OS:
         asm volatile("sys #4, c8, c1, #0, xzr");
         break;
+    case VAE3IS:
+        asm volatile("tlbi vae3is, %0" : : "r"(page));
+        break;
+    case VALE3OS:
+        asm volatile("sys #6, c8, c1, #5, %0" : : "r"(page));
+        break;
+    case RVAE3IS:
+        asm volatile("sys #6, c8, c2, #1, %0" : : "r"(range));
+        break;
+    case RVALE3OS:
+        asm volatile("sys #6, c8, c5, #5, %0" : : "r"(range));
+        break;
+    case ALLE3IS:
+        asm volatile("tlbi alle3is");
+        break;
+    case ALLE3OS:
+        asm volatile("sys #6, c8, c1, #0, xzr");
+        break;
     }
     asm volatile("dsb sy\n\tisb");
 }
@@ -204,7 +263,10 @@ static void test_row(const struct row *row)
     tlbi_mark(TLBI_P1 + (row->touch & 0xffff), 1);
     tlbi_mark(TLBI_P2 + (row->touch & 0xffff), 2);
     pte = tlbi_map(&space1, row->va, 3, TLBI_P1 | TLBI_EL0);
-    if (el_top == 2) {
+    if (el_top == 3) {
+        tlbi_load_el3(&space0, row->tcr0);
+        smp_box.tcr = tlbi_tcr1(&space1) | row->tcr1;
+    } else if (el_top == 2) {
         tlbi_load_el2(&space0, row->how & E2H, row->tcr0);
         smp_box.tcr = row->tcr1 | (row->how & E2H ? tlbi_tcr(&space1)
                                                   : tlbi_tcr1(&space1));
@@ -239,19 +301,20 @@ static void test_row(const struct row *row)
 
 int main(void)
 {
+    static const struct row *const rows[] = {
+        NULL, el1_rows, el2_rows, el3_rows
+    };
+    static const unsigned n[] = {
+        0, ARRAY_SIZE(el1_rows), ARRAY_SIZE(el2_rows), ARRAY_SIZE(el3_rows)
+    };
     unsigned i;
 
     el_setup();
-    tap_equal("run at this EL", el_top, tap_arg("el2") ? 2 : 1);
+    tap_equal("run at this EL", el_top, tap_arg("el3") ? 3 :
+                                        tap_arg("el2") ? 2 : 1);
     tap_equal("PE 1 starts", smp_start(), 0);
-    if (el_top == 1) {
-        for (i = 0; i < ARRAY_SIZE(el1_rows); i++) {
-            test_row(&el1_rows[i]);
-        }
-    } else {
-        for (i = 0; i < ARRAY_SIZE(el2_rows); i++) {
-            test_row(&el2_rows[i]);
-        }
+    for (i = 0; i < n[el_top]; i++) {
+        test_row(&rows[el_top][i]);
     }
     return tap_end();
 }

@@ -206,6 +206,9 @@ static void test_state(void)
 
 int main(void)
 {
+    bool lpa2 = !tap_arg("lpa2-off");
+    uint64_t mmfr0;
+
     el_setup();
     if (el_top < 3 || !el_has2) {
         tap_equal("run with EL3 and EL2", el_top, 3);
@@ -214,6 +217,11 @@ int main(void)
     tlbi_mark(TLBI_P1, 1);
     tlbi_mark(TLBI_P2, 2);
     tap_equal("FEAT_SEL2", el_has_sel2(), 1);
+    mmfr0 = el_read("id_aa64mmfr0_el1");
+    tap_equal("TGran4", FIELD64(mmfr0, 28, 4), lpa2 ? 1 : 0);
+    tap_equal("TGran16", FIELD64(mmfr0, 20, 4), lpa2 ? 2 : 1);
+    tap_equal("TGran4_2", FIELD64(mmfr0, 40, 4), lpa2 ? 3 : 2);
+    tap_equal("TGran16_2", FIELD64(mmfr0, 32, 4), lpa2 ? 3 : 2);
     test_state();
     secure = true;
     test_state();
