@@ -89,7 +89,7 @@ static const ARMCPRegInfo trf_reginfo[] = {
 
 /* A Security state is the same number to both. */
 QEMU_BUILD_BUG_ON(ARMSS_Secure != (int)ETE_SECURE);
-QEMU_BUILD_BUG_ON(ARMSS_NonSecure != (int)ETE_NON_SECURE);
+QEMU_BUILD_BUG_ON(ARMSS_NonSecure != (int)ETE_NONSECURE);
 QEMU_BUILD_BUG_ON(ARMSS_Root != (int)ETE_ROOT);
 QEMU_BUILD_BUG_ON(ARMSS_Realm != (int)ETE_REALM);
 
@@ -99,7 +99,7 @@ bool arm_trace_allowed(CPUARMState *env, int el)
     uint64_t el1 = env->trace.trfcr_el[1], el2 = env->trace.trfcr_el[2];
     ETEAllowedControls c = {
         .el = el,
-        .space = (ETESpace)arm_security_space(env),
+        .space = (ETESecurity)arm_security_space(env),
         .el3_aa32 = has_el3 && !arm_el_is_aa64(env, 3),
         .ste = !has_el3 || (env->cp15.mdcr_el3 & MDCR_STE),
         .rlte = FIELD_EX64(env->cp15.mdcr_el3, MDCR_EL3, RLTE),
@@ -115,7 +115,7 @@ bool arm_trace_allowed(CPUARMState *env, int el)
         ARMSecuritySpace space;
 
         c.owner.el = trbe_owner(env, &space);
-        c.owner.space = (ETESpace)space;
+        c.owner.space = (ETESecurity)space;
     }
     return ete_trace_allowed(&c);
 }

@@ -12,7 +12,7 @@
 
 ETEOwner ete_buffer_owner(const ETEOwnerControls *c)
 {
-    ETEOwner owner = { .space = ETE_NON_SECURE, .el = 1 };
+    ETEOwner owner = { .space = ETE_NONSECURE, .el = 1 };
 
     if (c->has_el3) {
         if (!(c->nstb & NSTB_NON_SECURE)) {
@@ -46,7 +46,7 @@ static bool enabled_at_el(const ETEAllowedControls *c)
 static bool allowed_in_space(const ETEAllowedControls *c)
 {
     switch (c->space) {
-    case ETE_NON_SECURE:
+    case ETE_NONSECURE:
         return true;
     case ETE_SECURE:
         return c->ste;

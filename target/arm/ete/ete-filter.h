@@ -11,13 +11,7 @@
 #ifndef TARGET_ARM_ETE_ETE_FILTER_H
 #define TARGET_ARM_ETE_ETE_FILTER_H
 
-/* The Security states, in the order of ARMSecuritySpace */
-typedef enum ETESpace {
-    ETE_SECURE,
-    ETE_NON_SECURE,
-    ETE_ROOT,
-    ETE_REALM,
-} ETESpace;
+#include "target/arm/ete/ete-security.h"
 
 /* TRFCR_EL1.TS and TRFCR_EL2.TS, and what they select (Table D3-2) */
 typedef enum ETETime {
@@ -53,7 +47,7 @@ typedef struct ETEOwnerControls {
  * @el: the owning Exception level, 1 or 2
  */
 typedef struct ETEOwner {
-    ETESpace space;
+    ETESecurity space;
     unsigned el;
 } ETEOwner;
 
@@ -85,7 +79,7 @@ ETEOwner ete_buffer_owner(const ETEOwnerControls *c);
  */
 typedef struct ETEAllowedControls {
     unsigned el;
-    ETESpace space;
+    ETESecurity space;
     bool el3_aa32;
     bool ste;
     bool rlte;

@@ -15,6 +15,8 @@
 #ifndef TARGET_ARM_ETE_ETE_PACKET_H
 #define TARGET_ARM_ETE_ETE_PACKET_H
 
+#include "target/arm/ete/ete-security.h"
+
 /* Header bytes, in the order of Table D5-3 */
 enum {
     ETE_HDR_EXTENSION               = 0x00,
@@ -133,14 +135,6 @@ typedef enum ETESubISA {
     ETE_IS0 = 0,
     ETE_IS1 = 1,
 } ETESubISA;
-
-/* NSE:NS of Context packets */
-typedef enum ETESecurity {
-    ETE_SECURE    = 0,
-    ETE_NONSECURE = 1,
-    ETE_ROOT      = 2,
-    ETE_REALM     = 3,
-} ETESecurity;
 
 /* TYPE of Exception packets (D5.3.26); what is not named is reserved */
 typedef enum ETEExceptionType {

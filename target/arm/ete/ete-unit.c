@@ -244,28 +244,13 @@ static void ete_add_atom(CPUARMState *env, bool taken)
     }
 }
 
-static ETESecurity ete_security(CPUARMState *env)
-{
-    switch (arm_security_space(env)) {
-    case ARMSS_Secure:
-        return ETE_SECURE;
-    case ARMSS_NonSecure:
-        return ETE_NONSECURE;
-    case ARMSS_Root:
-        return ETE_ROOT;
-    case ARMSS_Realm:
-        return ETE_REALM;
-    }
-    g_assert_not_reached();
-}
-
 /* R_MKKZN, R_JNXJT: identifiers that are not traced are 0. */
 static ETEContext ete_context(CPUARMState *env)
 {
     uint64_t configr = ete_regs(env)->configr;
     ETEContext c = {
         .el = arm_current_el(env),
-        .security = ete_security(env),
+        .security = (ETESecurity)arm_security_space(env),
         .sf = is_a64(env),
     };
 

@@ -9,14 +9,14 @@
 #include "fuzz.h"
 
 /* R_HBZNT: each state is the owning one "if and only if" */
-static bool owner_is(const ETEOwnerControls *c, ETESpace space)
+static bool owner_is(const ETEOwnerControls *c, ETESecurity space)
 {
     /* A reserved value selects Secure state. */
     bool secure = c->has_el3 && c->nstb < 2;
     bool nstbe = c->has_rme && c->nstbe;
 
     switch (space) {
-    case ETE_NON_SECURE:
+    case ETE_NONSECURE:
         return !c->has_el3 || (!nstbe && c->nstb >= 2);
     case ETE_SECURE:
         return secure;
@@ -54,8 +54,8 @@ static bool prohibited(const ETEAllowedControls *c)
         /* R_SHXTV */
         c->buffer_enabled && c->owner.el == 2 && c->el == 3,
         /* R_MFFGX, R_VGWJN, R_RRBFN */
-        c->buffer_enabled && c->owner.space == ETE_NON_SECURE &&
-            c->space != ETE_NON_SECURE,
+        c->buffer_enabled && c->owner.space == ETE_NONSECURE &&
+            c->space != ETE_NONSECURE,
         c->buffer_enabled && c->owner.space == ETE_SECURE &&
             c->space != ETE_SECURE,
         c->buffer_enabled && c->owner.space == ETE_REALM &&

@@ -60,13 +60,13 @@ static unsigned wrong_at(ETEAllowedControls c, Cell cell)
 /* Table D3-1, in its order; el[] is EL0 to EL3, the table's columns reversed */
 static const struct {
     const char *name;
-    ETESpace space;
+    ETESecurity space;
     int rlte, ste, el3_aa32, eel2, tge;
     Cell el[4];
 } prohibited[] = {
-    { "Non-secure, TGE 0", ETE_NON_SECURE, X, X, X, X, 0,
+    { "Non-secure, TGE 0", ETE_NONSECURE, X, X, X, X, 0,
       { E0TRE, E1TRE, E2TRE, NA } },
-    { "Non-secure, TGE 1", ETE_NON_SECURE, X, X, X, X, 1,
+    { "Non-secure, TGE 1", ETE_NONSECURE, X, X, X, X, 1,
       { E0HTRE, NA, E2TRE, NA } },
     { "Secure, STE 0", ETE_SECURE, X, 0, X, X, X, { P, P, P, P } },
     { "Secure, STE 1, EEL2 0", ETE_SECURE, X, 1, 0, 0, X,
@@ -90,7 +90,7 @@ static void test_prohibited(void)
     unsigned wrong[ARRAY_SIZE(prohibited)] = { 0 }, not_one_row = 0;
 
     for (unsigned n = 0; n < 1 << 7; n++) {
-        ETESpace space = n & 3;
+        ETESecurity space = n & 3;
         unsigned rlte = n >> 2 & 1, ste = n >> 3 & 1, aa32 = n >> 4 & 1;
         unsigned eel2 = n >> 5 & 1, tge = n >> 6 & 1;
         /* TGE is effective: EL2 must be there, and enabled. */
@@ -156,8 +156,8 @@ static const struct {
 
 static void test_owned(void)
 {
-    static const ETESpace spaces[] = {
-        ETE_SECURE, ETE_NON_SECURE, ETE_ROOT, ETE_REALM
+    static const ETESecurity spaces[] = {
+        ETE_SECURE, ETE_NONSECURE, ETE_ROOT, ETE_REALM
     };
     unsigned wrong[ARRAY_SIZE(owned)] = { 0 }, not_one_row = 0;
 
@@ -207,7 +207,7 @@ static void test_owned(void)
 static const struct {
     const char *name;
     ETEOwnerControls c;
-    ETESpace space;
+    ETESecurity space;
     unsigned el;
 } owners[] = {
 #define OWNER(NSTBE, NSTB, E2TB, EEL2)                                  \
@@ -218,24 +218,24 @@ static const struct {
     { "Secure, E2TB 0b00", OWNER(0, 1, 0, 1), ETE_SECURE, 2 },
     { "Secure, E2TB 0b10", OWNER(0, 0, 2, 1), ETE_SECURE, 1 },
     { "Secure, E2TB 0b11", OWNER(0, 1, 3, 1), ETE_SECURE, 1 },
-    { "Non-secure, E2TB 0b00", OWNER(0, 2, 0, 0), ETE_NON_SECURE, 2 },
-    { "Non-secure, E2TB 0b10", OWNER(0, 3, 2, 0), ETE_NON_SECURE, 1 },
-    { "Non-secure, E2TB 0b11", OWNER(0, 2, 3, 1), ETE_NON_SECURE, 1 },
+    { "Non-secure, E2TB 0b00", OWNER(0, 2, 0, 0), ETE_NONSECURE, 2 },
+    { "Non-secure, E2TB 0b10", OWNER(0, 3, 2, 0), ETE_NONSECURE, 1 },
+    { "Non-secure, E2TB 0b11", OWNER(0, 2, 3, 1), ETE_NONSECURE, 1 },
     { "Realm, E2TB 0b00", OWNER(1, 2, 0, 0), ETE_REALM, 2 },
     { "Realm, E2TB 0b10", OWNER(1, 3, 2, 0), ETE_REALM, 1 },
     { "Realm, E2TB 0b11", OWNER(1, 2, 3, 1), ETE_REALM, 1 },
     { "reserved {NSTBE, NSTB} 0b100", OWNER(1, 0, 0, 1), ETE_SECURE, 2 },
     { "reserved {NSTBE, NSTB} 0b101", OWNER(1, 1, 0, 1), ETE_SECURE, 2 },
-    { "reserved E2TB 0b01", OWNER(0, 3, 1, 0), ETE_NON_SECURE, 1 },
+    { "reserved E2TB 0b01", OWNER(0, 3, 1, 0), ETE_NONSECURE, 1 },
 #undef OWNER
     { "NSTBE 1 without FEAT_RME",
       { .has_el2 = true, .has_el3 = true, .nstbe = true, .nstb = 3 },
-      ETE_NON_SECURE, 2 },
-    { "no EL3", { .has_el2 = true, .nstb = 0 }, ETE_NON_SECURE, 2 },
+      ETE_NONSECURE, 2 },
+    { "no EL3", { .has_el2 = true, .nstb = 0 }, ETE_NONSECURE, 2 },
     { "no EL3, E2TB 0b11", { .has_el2 = true, .e2tb = 3 },
-      ETE_NON_SECURE, 1 },
-    { "no EL2", { .has_el3 = true, .nstb = 3 }, ETE_NON_SECURE, 1 },
-    { "no EL2, no EL3", { .nstb = 0 }, ETE_NON_SECURE, 1 },
+      ETE_NONSECURE, 1 },
+    { "no EL2", { .has_el3 = true, .nstb = 3 }, ETE_NONSECURE, 1 },
+    { "no EL2, no EL3", { .nstb = 0 }, ETE_NONSECURE, 1 },
 };
 
 static void test_owner(void)
