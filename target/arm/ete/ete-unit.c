@@ -22,7 +22,6 @@
 #include "cpu.h"
 #include "internals.h"
 #include "cpu-features.h"
-#include "cpregs.h"
 #include "syndrome.h"
 #include "hw/misc/trbe.h"
 #include "trf.h"
@@ -730,26 +729,10 @@ void ete_reset(ARMCPU *cpu)
     }
 }
 
-static void ete_contextidr_el2_write(CPUARMState *env, const ARMCPRegInfo *ri,
-                                     uint64_t value)
-{
-    raw_write(env, ri, value);
-    ete_context_changed(env);
-}
-
 void ete_realize(ARMCPU *cpu)
 {
-    uint32_t key = ENCODE_AA64_CP_REG(CP_REG_ARM64_SYSREG_CP, 13, 0, 3, 4, 1);
-    ARMCPRegInfo *ri;
-
-    if (!cpu_isar_feature(aa64_ete, cpu)) {
-        return;
-    }
-    cpu->ete = g_new0(ETEUnit, 1);
-    /* Upstream's CONTEXTIDR_EL2 is stored by translated code; ours tells. */
-    ri = g_hash_table_lookup(cpu->cp_regs, (gpointer)(uintptr_t)key);
-    if (ri) {
-        ri->writefn = ete_contextidr_el2_write;
-        ri->raw_writefn = raw_write;
+    if (cpu_isar_feature(aa64_ete, cpu)) {
+        cpu->ete = g_new0(ETEUnit, 1);
+        ete_watch_registers(cpu);
     }
 }

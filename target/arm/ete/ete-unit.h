@@ -134,6 +134,13 @@ void ete_start_resources(CPUARMState *env);
 void ete_stop_resources(CPUARMState *env);
 
 /*
+ * ete-watch.c
+ */
+
+/* Be told when upstream's registers that matter to trace are written. */
+void ete_watch_registers(ARMCPU *cpu);
+
+/*
  * ete-unit.c
  */
 
