@@ -61,6 +61,22 @@ static void tell_misfits(const ARMCPUIDReg *own, unsigned index,
     }
 }
 
+/* Kernels take some values of older ones, and make others of them. */
+static void tell_changed(unsigned index, uint64_t asked, uint64_t value)
+{
+    for (size_t i = 0; i < idregs[index].count; i++) {
+        const IDRegField *f = &idregs[index].fields[i];
+        uint64_t before = extract64(asked, f->lsb, f->width);
+        uint64_t now = extract64(value, f->lsb, f->width);
+
+        if (before != now) {
+            warn_report("%s.%s: the guest had 0x%" PRIx64 ", the host kernel "
+                        "makes it 0x%" PRIx64, idregs[index].name, f->name,
+                        before, now);
+        }
+    }
+}
+
 static bool load_idreg(ARMCPU *cpu, unsigned index, uint64_t value)
 {
     ARMCPUIDReg *own = &cpu->idregs->reg[index];
@@ -86,8 +102,10 @@ static bool load_idreg(ARMCPU *cpu, unsigned index, uint64_t value)
     }
     if (ret) {
         tell_misfits(own, index, value, ret);
+        return false;
     }
-    return !ret;
+    tell_changed(index, value, own->value);
+    return true;
 }
 
 /* The views say nothing without AArch32, and kernels differ in what. */

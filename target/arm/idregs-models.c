@@ -21,7 +21,6 @@
 
 /* The ID registers of a model, by IDREG_... */
 typedef struct ModelRegs {
-    uint64_t own[IDREGS_COUNT];     /* without properties that name fields */
     uint64_t value[IDREGS_COUNT];
     uint64_t named[IDREGS_COUNT];   /* bits of fields named by properties */
 } ModelRegs;
@@ -154,6 +153,10 @@ static bool model_read(const CpuModelInfo *model, ModelRegs *regs,
     if (props && !model_set_props(obj, props, errp)) {
         return false;
     }
+    /* What the model asks for counts, not what this host would make of it. */
+    if (object_property_find(obj, "enforce")) {
+        object_property_set_bool(obj, "enforce", false, &error_abort);
+    }
     arm_cpu_finalize_features(ARM_CPU(obj), &err);
     if (err) {
         error_propagate(errp, err);
@@ -163,7 +166,7 @@ static bool model_read(const CpuModelInfo *model, ModelRegs *regs,
         ARMCPUIDReg reg;
 
         arm_cpu_get_idreg(ARM_CPU(obj), i, &reg);
-        regs->own[i] = regs->value[i] = reg.value;
+        regs->value[i] = reg.requested;
     }
     if (props) {
         const QDictEntry *e;

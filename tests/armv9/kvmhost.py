@@ -1,0 +1,142 @@
+# A KVM host under our emulator, and QEMUs in it that a test talks to.
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#     with KvmHost(build, '7.2') as host, host.qemu('-cpu', 'host') as vm:
+#         vm.qmp('x-query-arm-idregs')
+#
+# progs/agent.sh in the host gives a shell for each connection; that of a
+# QEMU becomes its QMP.
+
+import socket
+import sys
+import time
+
+import machine
+import runner
+
+sys.path.insert(0, str(runner.TOP / 'tests' / 'guest'))
+import guests                                       # noqa: E402
+
+QEMU = '/host/bin/qemu-system-aarch64'
+COMMON = '-nodefaults -display none -accel kvm -m 64'.split()
+
+
+def command(args):
+    """QEMU's command line; -machine is virt with GICv3 unless given."""
+    args = [str(a) for a in args]
+    if '-machine' not in args:
+        args = ['-machine', 'virt,gic-version=3', *args]
+    return [QEMU, *COMMON, *args]
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+class Vm(machine.Machine):
+    """A QEMU in a KvmHost; use it as a Machine."""
+
+    def __init__(self, host, args):
+        self.host = host
+        self.number = host.count = host.count + 1
+        self.cmd = command(args)
+        self.sock = host.connect()
+        self.sock.sendall((f'exec {runner.repeat(self.cmd)} -qmp stdio '
+                           f'2>/tmp/err.{self.number}\n').encode())
+        self.file = self.sock.makefile('rw')
+
+    def __exit__(self, *exc):
+        try:
+            self.qmp('quit')
+        except (OSError, AssertionError, machine.QmpError):
+            pass
+        self.file.close()
+        self.sock.close()
+
+    def said(self):
+        return self.host.sh(f'cat /tmp/err.{self.number}').decode()
+
+
+class KvmHost:
+    """A stock kernel with KVM, in a with statement.
+
+    kernel   6.12 or 7.2
+    cpu      -cpu of the host
+    append   words for its kernel
+    """
+
+    def __init__(self, build, kernel, cpu='max', append=''):
+        port = free_port()
+        self.address = ('127.0.0.1', port)
+        self.count = 0
+        test = {
+            'kernel': kernel, 'cpu': cpu, 'append': append, 'run': 'agent',
+            'guest': '', 'smp': '2', 'memory': '2G',
+            'machine': 'virt,virtualization=on,gic-version=3',
+        }
+        self.guest = guests.Guest(guests.command(
+            build, test, extra=['-nic', 'user,model=virtio-net-pci,hostfwd='
+                                f'tcp:127.0.0.1:{port}-:5555']),
+            timeout=600)
+
+    def __enter__(self):
+        self.guest.__enter__()
+        try:
+            self.guest.wait_for('^armv9: agent')
+            # The agent listens a moment after it has said so.
+            for _ in range(50):
+                if self.sh('echo here') == b'here\n':
+                    return self
+                time.sleep(0.1)
+            raise AssertionError('the agent of the KVM host does not answer')
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+
+    def __exit__(self, *exc):
+        self.guest.__exit__(*exc)
+
+    def connect(self):
+        return socket.create_connection(self.address, timeout=60)
+
+    def sh(self, line, data=b''):
+        """What a command line prints there; data is its standard input."""
+        with self.connect() as sock:
+            try:
+                if data:
+                    # The shell reads more than its line at once.
+                    sock.sendall(b'echo; ' + line.encode() + b'\n')
+                    if sock.recv(1) != b'\n':
+                        return b''
+                    sock.sendall(data)
+                else:
+                    sock.sendall(line.encode() + b'\n')
+                sock.shutdown(socket.SHUT_WR)
+                out = b''
+                while part := sock.recv(65536):
+                    out += part
+            except ConnectionError:
+                return b''
+        return out
+
+    def qemu(self, *args):
+        """A QEMU with -accel kvm, and these arguments besides."""
+        return Vm(self, args)
+
+    def refused(self, *args):
+        """What a QEMU says that does not start; it must not."""
+        cmd = command(args)
+        out = self.sh(f'timeout 20 {runner.repeat(cmd)} 2>&1 </dev/null; '
+                      'echo "status $?"').decode()
+        text, status = out.rsplit('status ', 1)
+        assert int(status) == 1, f'{runner.repeat(cmd)}: {out}'
+        return text
+
+    def get(self, path):
+        return self.sh(f'cat {path}')
+
+    def put(self, path, data):
+        self.sh(f'cat > {path}', data)
+        assert self.sh(f'wc -c < {path}').strip() == b'%d' % len(data)
