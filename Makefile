@@ -43,6 +43,7 @@ help:
 ##   make check-perf       trace in stock kernels, at length (not in check)
 ##   make check-firmware   trace under Trusted Firmware-A, which is fetched and
 ##                         built (not in check)
+##   make check-idregs     ID registers under KVM, at length (not in check)
 ##   make check-upstream   upstream's own aarch64 qtests
 ##   make check-peer       FP8 and its kin against Debian's newest QEMU; not
 ##                         part of make check
@@ -99,8 +100,8 @@ check:
 	@$(ROOT)/overlay/need build test unit trace
 	@$(ROOT)/tests/armv9/check $(B) $(CHECKS)
 
-.PHONY: $(addprefix check-,$(CHECKS) peer perf firmware)
-$(addprefix check-,$(CHECKS) peer perf firmware): check-%:
+.PHONY: $(addprefix check-,$(CHECKS) peer perf firmware idregs)
+$(addprefix check-,$(CHECKS) peer perf firmware idregs): check-%:
 	@$(ROOT)/overlay/need python
 	@$(ROOT)/tests/armv9/check $(B) $*
 

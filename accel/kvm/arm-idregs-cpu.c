@@ -68,13 +68,21 @@ static void hide_pmu(uint64_t *value)
     *aa32 = FIELD_DP64(*aa32, ID_DFR0, PERFMON, 0);
 }
 
+typedef struct FieldName {
+    unsigned index;
+    const char *field;
+} FieldName;
+
+static uint64_t bits_of(const FieldName *name)
+{
+    return idreg_field_mask(idreg_find_field(&idregs[name->index],
+                                             name->field));
+}
+
 /* ID_AA64PFR1_EL1.MTE_frac and those of ID_AA64PFR2_EL1 are about MTE, too. */
 static void hide_mte(uint64_t *value)
 {
-    static const struct {
-        unsigned index;
-        const char *field;
-    } mte[] = {
+    static const FieldName mte[] = {
         { IDREG_ID_AA64PFR1_EL1, "MTE" },
         { IDREG_ID_AA64PFR1_EL1, "MTE_frac" },
         { IDREG_ID_AA64PFR1_EL1, "MTEX" },
@@ -84,43 +92,45 @@ static void hide_mte(uint64_t *value)
     };
 
     for (int i = 0; i < ARRAY_SIZE(mte); i++) {
-        const IDRegField *f = idreg_find_field(&idregs[mte[i].index],
-                                               mte[i].field);
-
-        value[mte[i].index] &= ~idreg_field_mask(f);
+        value[mte[i].index] &= ~bits_of(&mte[i]);
     }
 }
 
 /*
- * What a named model does not decide: the host's is taken for these.  KVM has
- * EL2 and EL3 as it is built, the board has the GIC, and what TCG does not
- * show of the same models (see arm_cpu_realizefn()) no KVM guest gets either.
+ * What a named model does not decide: the host's is taken for these.  The
+ * board has the GIC.  The others no guest of Linux gets on any host: what TCG
+ * does not show either (see arm_cpu_realizefn()), AArch32 views that Linux does
+ * not know, NV without EL2, and CCIDX, as KVM has a CCSIDR_EL1 of its own.
  */
-static const struct {
-    unsigned index;
-    const char *field;
-} not_the_models[] = {
+static const FieldName not_the_models[] = {
+    { IDREG_ID_PFR0_EL1, "RAS" },
     { IDREG_ID_PFR0_EL1, "AMU" },
     { IDREG_ID_PFR1_EL1, "GIC" },
-    { IDREG_ID_PFR1_EL1, "Virt_frac" },
-    { IDREG_ID_PFR1_EL1, "Sec_frac" },
-    { IDREG_ID_PFR1_EL1, "Virtualization" },
-    { IDREG_ID_PFR1_EL1, "Security" },
     { IDREG_ID_DFR0_EL1, "TraceFilt" },
     { IDREG_ID_DFR0_EL1, "MMapTrc" },
     { IDREG_ID_DFR0_EL1, "CopTrc" },
-    { IDREG_ID_DFR0_EL1, "CopSDbg" },
+    { IDREG_ID_ISAR5_EL1, "VCMA" },
+    { IDREG_ID_MMFR4_EL1, "CCIDX" },
     { IDREG_ID_AA64PFR0_EL1, "AMU" },
     { IDREG_ID_AA64PFR0_EL1, "MPAM" },
     { IDREG_ID_AA64PFR0_EL1, "GIC" },
-    { IDREG_ID_AA64PFR0_EL1, "EL3" },
-    { IDREG_ID_AA64PFR0_EL1, "EL2" },
     { IDREG_ID_AA64PFR1_EL1, "MPAM_frac" },
     { IDREG_ID_AA64DFR0_EL1, "BRBE" },
     { IDREG_ID_AA64DFR0_EL1, "TraceBuffer" },
     { IDREG_ID_AA64DFR0_EL1, "TraceFilt" },
     { IDREG_ID_AA64DFR0_EL1, "PMSVer" },
     { IDREG_ID_AA64DFR0_EL1, "TraceVer" },
+    { IDREG_ID_AA64MMFR2_EL1, "NV" },
+    { IDREG_ID_AA64MMFR2_EL1, "CCIDX" },
+};
+
+/* EL2 and EL3, which no vCPU of ours has */
+static const FieldName not_in_a_guest[] = {
+    { IDREG_ID_PFR1_EL1, "Virtualization" },
+    { IDREG_ID_PFR1_EL1, "Security" },
+    { IDREG_ID_DFR0_EL1, "CopSDbg" },
+    { IDREG_ID_AA64PFR0_EL1, "EL3" },
+    { IDREG_ID_AA64PFR0_EL1, "EL2" },
 };
 
 /*
@@ -162,6 +172,7 @@ static void use_host_algorithm(const uint64_t *host, uint64_t *model)
 static void request_model(ARMCPU *cpu, uint64_t *request)
 {
     const KVMArmHostIDRegs *host = kvm_arm_host_idregs();
+    uint64_t *pfr0 = &request[IDREG_ID_AA64PFR0_EL1];
     bool aa32;
 
     for (unsigned i = 0; i < IDREGS_COUNT; i++) {
@@ -171,13 +182,17 @@ static void request_model(ARMCPU *cpu, uint64_t *request)
     }
     for (int i = 0; i < ARRAY_SIZE(not_the_models); i++) {
         unsigned index = not_the_models[i].index;
-        const IDRegField *f = idreg_find_field(&idregs[index],
-                                               not_the_models[i].field);
-        uint64_t bits = idreg_field_mask(f);
+        uint64_t bits = bits_of(&not_the_models[i]);
 
         request[index] = (request[index] & ~bits) |
                          (host->value[index] & bits);
     }
+    for (int i = 0; i < ARRAY_SIZE(not_in_a_guest); i++) {
+        request[not_in_a_guest[i].index] &= ~bits_of(&not_in_a_guest[i]);
+    }
+    /* CSV2 2 is SCXTNUM_ELx, which Linux gives to no guest. */
+    *pfr0 = FIELD_DP64(*pfr0, ID_AA64PFR0, CSV2,
+                       MIN(FIELD_EX64(*pfr0, ID_AA64PFR0, CSV2), 1));
     /* Without AArch32 at EL0 they are UNKNOWN, and nobody looks. */
     aa32 = FIELD_EX64(host->value[IDREG_ID_AA64PFR0_EL1], ID_AA64PFR0,
                       EL0) == 2 &&

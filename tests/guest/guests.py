@@ -24,7 +24,7 @@ import watch                                        # noqa: E402
 
 REQUIRED = ('kernel', 'run', 'timeout')
 OPTIONAL = ('machine', 'cpu', 'smp', 'memory', 'qemu', 'append', 'guest',
-            'guestcpu', 'expect', 'setup', 'during', 'perf', 'watch')
+            'guestcpu', 'expect', 'setup', 'during', 'perf', 'watch', 'host')
 
 # Escape sequences of firmware, and carriage returns.
 NOISE = re.compile(r'\x1b\[[0-9;=?]*[A-Za-z]|\r')
@@ -53,7 +53,8 @@ def images(build, kernel, host=False, perf=False):
 
 def command(build, test, extra=(), append=()):
     """The QEMU command line of a test.  It can be pasted into a shell."""
-    kernel, initrd = images(build, test['kernel'], 'guest' in test,
+    kernel, initrd = images(build, test['kernel'],
+                            'guest' in test or 'host' in test,
                             'perf' in test)
     words = ['quiet', 'loglevel=3', 'panic=-1', *test.get('append', '').split()]
     for key in ('run', 'guest'):
