@@ -44,6 +44,8 @@ help:
 ##   make check-firmware   trace under Trusted Firmware-A, which is fetched and
 ##                         built (not in check)
 ##   make check-idregs     ID registers under KVM, at length (not in check)
+##   make check-torture    TLB invalidation in stock kernels and their KVM
+##                         guests, at length (not in check)
 ##   make check-upstream   upstream's own aarch64 qtests
 ##   make check-peer       FP8 and its kin against Debian's newest QEMU; not
 ##                         part of make check
@@ -100,8 +102,8 @@ check:
 	@$(ROOT)/overlay/need build test unit trace
 	@$(ROOT)/tests/armv9/check $(B) $(CHECKS)
 
-.PHONY: $(addprefix check-,$(CHECKS) peer perf firmware idregs)
-$(addprefix check-,$(CHECKS) peer perf firmware idregs): check-%:
+.PHONY: $(addprefix check-,$(CHECKS) peer perf firmware idregs torture)
+$(addprefix check-,$(CHECKS) peer perf firmware idregs torture): check-%:
 	@$(ROOT)/overlay/need python
 	@$(ROOT)/tests/armv9/check $(B) $*
 

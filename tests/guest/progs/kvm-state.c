@@ -16,19 +16,13 @@
  * words on the kernel command line are those of l2.h.
  */
 
-#include "l2.h"
+#include "l2-qmp.h"
 #include <poll.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
-#include <sys/wait.h>
-#include <time.h>
 
-#define QMP_PATH "/tmp/l2.qmp"
 #define GDB_PATH "/tmp/l2.gdb"
 #define STREAM "/tmp/l2.stream"
-#define PATIENCE 40                     /* seconds, for any one thing */
 
 #define KVM_REG_FPMR 0x603000000013da22ull
 #define GDB_CPSR 0x21                   /* number in aarch64-core.xml */
@@ -46,22 +40,7 @@ static struct {
 
 #define N_IDREG (int)(sizeof(idreg) / sizeof(idreg[0]))
 
-/* The QEMU that runs now. */
-static pid_t qemu;
-static int console = -1, qmp = -1, gdb = -1;
-
-static int now(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return ts.tv_sec;
-}
-
-static void nap(void)
-{
-    usleep(50000);
-}
+static int console = -1, gdb = -1;
 
 static uint64_t hex_number(const char *text)
 {
@@ -74,7 +53,7 @@ static uint64_t hex_number(const char *text)
 static bool wait_line(const char *text);
 
 /* What makes going on pointless: say it, leave nothing running, end. */
-static void __attribute__((noreturn)) fail(const char *what, const char *why)
+static void fail(const char *what, const char *why)
 {
     kill(qemu, SIGKILL);
     while (wait_line(NULL)) {
@@ -138,66 +117,6 @@ static void must_say(const char *text)
     if (!wait_line(text)) {
         fail("QEMU ended before the guest said", text);
     }
-}
-
-/* Sockets of QEMU */
-
-static int connect_to(const char *path)
-{
-    struct sockaddr_un addr = { .sun_family = AF_UNIX };
-    struct timeval patience = { .tv_sec = PATIENCE };
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), end;
-
-    snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path);
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    end = now() + PATIENCE;
-    while (connect(fd, (struct sockaddr *)&addr, sizeof(addr))) {
-        if (now() > end || waitpid(qemu, NULL, WNOHANG)) {
-            fail(path, strerror(errno));
-        }
-        nap();
-    }
-    return fd;
-}
-
-static char get_byte(int fd)
-{
-    char c;
-
-    if (read(fd, &c, 1) != 1) {
-        fail("QEMU", "no answer");
-    }
-    return c;
-}
-
-/* Send a QMP command; its answer, until the next one. */
-static const char *ask_qmp(const char *command)
-{
-    static char answer[65536];
-    size_t n;
-
-    if (command && write(qmp, command, strlen(command)) < 0) {
-        fail(command, strerror(errno));
-    }
-    do {
-        n = 0;
-        do {
-            answer[n] = get_byte(qmp);
-        } while (answer[n] != '\n' && ++n < sizeof(answer) - 1);
-        answer[n] = 0;
-    } while (!strncmp(answer, "{\"timestamp\"", 12));
-    if (strstr(answer, "\"error\": {")) {
-        fail(command, answer);
-    }
-    return answer;
-}
-
-static const char *ask(const char *command)
-{
-    char text[256];
-
-    snprintf(text, sizeof(text), "{\"execute\": \"%s\"}\n", command);
-    return ask_qmp(text);
 }
 
 static const char *ask_hmp(const char *line)
@@ -377,9 +296,7 @@ static void launch(const char *const *more)
     qemu = start_qemu(fd[1], -1, more);
     close(fd[1]);
     console = fd[0];
-    qmp = connect_to(QMP_PATH);
-    ask_qmp(NULL);                      /* the greeting */
-    ask("qmp_capabilities");
+    connect_qmp();
 }
 
 static int end_qemu(void)
@@ -495,10 +412,10 @@ static bool tap_value(uint64_t got, uint64_t want, const char *where)
 int main(int argc, char **argv)
 {
     static const char *const source[] = {
-        "-qmp", "unix:" QMP_PATH ",server=on,wait=off",
+        QMP_OPTION,
         "-gdb", "unix:" GDB_PATH ",server=on,wait=off", NULL,
     }, *const target[] = {
-        "-qmp", "unix:" QMP_PATH ",server=on,wait=off",
+        QMP_OPTION,
         "-gdb", "unix:" GDB_PATH ",server=on,wait=off",
         "-S", "-incoming", "file:" STREAM, NULL,
     };
