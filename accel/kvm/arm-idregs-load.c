@@ -18,6 +18,7 @@
 #include "target/arm/idregs-cpu.h"
 #include "target/arm/idregs-stream.h"
 #include "target/arm/idregs-vmstate.h"
+#include "target/arm/idregs/trace.h"
 
 /* All fields that somebody asked for by name, to be other than the stream's */
 static bool contradicts(const ARMCPUIDReg *own, unsigned index, uint64_t value)
@@ -39,11 +40,12 @@ static bool contradicts(const ARMCPUIDReg *own, unsigned index, uint64_t value)
     return found;
 }
 
-static void tell_misfits(const ARMCPUIDReg *own, unsigned index,
-                         uint64_t value, int err)
+static void tell_misfits(ARMCPU *cpu, unsigned index, uint64_t value, int err)
 {
+    const ARMCPUIDReg *own = &cpu->idregs->reg[index];
     IDRegResult res;
 
+    trace_idreg_refused(CPU(cpu)->cpu_index, idregs[index].name, value, err);
     idreg_resolve(&idregs[index], own->host, value, own->writable,
                   IDREG_ENFORCE, &res);
     for (size_t i = 0; i < res.count; i++) {
@@ -97,11 +99,13 @@ static bool load_idreg(ARMCPU *cpu, unsigned index, uint64_t value)
     }
     ret = kvm_set_one_reg(CPU(cpu), id, &value);
     if (!ret) {
+        trace_idreg_set(CPU(cpu)->cpu_index, idregs[index].name, own->value,
+                        value);
         ret = kvm_get_one_reg(CPU(cpu), id, &own->value);
         own->requested = value;
     }
     if (ret) {
-        tell_misfits(own, index, value, ret);
+        tell_misfits(cpu, index, value, ret);
         return false;
     }
     tell_changed(index, value, own->value);
@@ -156,9 +160,12 @@ static bool take_values(ARMCPU *cpu, const ARMCPUStream *stream)
 
         if (value) {
             *value = stream->values[i];
-        } else if ((index & CP_REG_ARM_COPROC_MASK) != CP_REG_ARM64_SYSREG ||
-                   !idreg_hides(values, extract64(index, 0, 16),
-                                stream->values[i])) {
+        } else if ((index & CP_REG_ARM_COPROC_MASK) == CP_REG_ARM64_SYSREG &&
+                   idreg_hides(values, extract64(index, 0, 16),
+                               stream->values[i])) {
+            trace_idreg_left_out(CPU(cpu)->cpu_index, index,
+                                 stream->values[i]);
+        } else {
             arm_cpu_tell_unknown(cpu, index, unknown++);
         }
     }

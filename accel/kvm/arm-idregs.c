@@ -11,9 +11,11 @@
 #include "qapi/error.h"
 #include "system/kvm.h"
 #include "system/kvm_int.h"
+#include "system/runstate.h"
 #include "cpu.h"
 #include "kvm_arm.h"
 #include "arm-idregs.h"
+#include "target/arm/idregs/trace.h"
 
 /* Linux 6.15; newer than the headers of QEMU 10.0 */
 #ifndef KVM_CAP_ARM_WRITABLE_IMP_ID_REGS
@@ -131,8 +133,14 @@ void kvm_arm_read_idregs(const int *fdarray, ARMISARegisters *isar)
         host.writable[IDREG_REVIDR_EL1] = UINT64_MAX;
         host.writable[IDREG_AIDR_EL1] = UINT64_MAX;
     }
+    for (unsigned i = 0; i < IDREGS_COUNT; i++) {
+        if (host.present[i]) {
+            trace_idreg_host(idregs[i].name, host.value[i], host.writable[i]);
+        }
+    }
 }
 
+/* An incoming guest may have another, which is known too late. */
 static bool writes_identity(ARMCPU *cpu)
 {
     static const unsigned identity[] = {
@@ -146,7 +154,7 @@ static bool writes_identity(ARMCPU *cpu)
             return true;
         }
     }
-    return false;
+    return host.identity && runstate_check(RUN_STATE_INMIGRATE);
 }
 
 bool kvm_arm_idregs_realize(ARMCPU *cpu, Error **errp)
@@ -190,6 +198,7 @@ static void tell_refused(ARMCPU *cpu, unsigned index, uint64_t want, int err)
     uint64_t limit = vm_limit.value[index];
     bool told = false;
 
+    trace_idreg_refused(CPU(cpu)->cpu_index, reg->name, want, err);
     if (err == -EBUSY) {
         error_report("%s: cannot become 0x%" PRIx64 ", because a vCPU of the "
                      "VM has run", reg->name, want);
@@ -274,6 +283,8 @@ int kvm_arm_idregs_write(ARMCPU *cpu)
                              " is read back", idregs[i].name, want, value);
                 return ret ? ret : -EIO;
             }
+            trace_idreg_set(CPU(cpu)->cpu_index, idregs[i].name,
+                            vm_limit.value[i], want);
         }
         changed = differing_fields(&idregs[i], r->requested, r->host) |
                   r->named;

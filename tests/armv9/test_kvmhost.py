@@ -24,7 +24,8 @@ HOSTS = {
     '6.12 without FPMR': ('6.12', 'max,fpmr=off'),
     '7.2 without FPMR': ('7.2', 'max,fpmr=off'),
 }
-KERNELS = ['6.12', '7.2']
+# 7.2 takes three seconds for each VM; "long-idregs" is for make check-idregs.
+KERNELS = ['6.12', pytest.param('7.2', id='7.2-long-idregs')]
 GUEST = '/tmp/idregs-guest'
 AES = 'SYSREG_ID_AA64ISAR0_EL1_AES'
 
@@ -129,8 +130,9 @@ VIEWS = [
 
 
 @pytest.mark.parametrize('kernel, cpu, want', [
-    pytest.param(kernel, *view, id=f'{kernel}: {view[0]}')
-    for kernel, views in (('6.12', VIEWS), ('7.2', VIEWS[1::4]))
+    pytest.param(kernel, *view, id=f'{kernel}{long}: {view[0]}')
+    for kernel, long, views in (('6.12', '', VIEWS),
+                                ('7.2', '-long-idregs', VIEWS[1::4]))
     for view in views])
 def test_guest_view(hosts, kernel, cpu, want):
     with start(hosts(kernel), cpu, '-smp', 2) as vm:
@@ -163,6 +165,20 @@ def test_hmp(hosts):
         lines = vm.hmp('info idregs ID_AA64DFR0_EL1').splitlines()
         assert re.search(r'^  TraceVer +\[7:4\] +0x0  host 0x0, requested '
                          '0x0, not writable$', '\n'.join(lines), re.M)
+
+
+def test_trace(hosts):
+    with start(hosts('6.12'), f'host,{AES}=1', '-trace', 'idreg*') as vm:
+        said = vm.said()
+        for name, r in registers(vm).items():
+            if r['present']:
+                assert (f'idreg_host {name} {r["host"]:#018x} writable '
+                        f'{r["writable-mask"]:#018x}\n') in said
+        isar0 = registers(vm)['ID_AA64ISAR0_EL1']
+        # Once: it belongs to the VM.
+        assert said.count('idreg_set ') == 1
+        assert (f'idreg_set CPU 0 ID_AA64ISAR0_EL1 {isar0["host"]:#018x} '
+                f'becomes {isar0["result"]:#018x}\n') in said
 
 
 def model(name, **props):
@@ -262,8 +278,14 @@ def test_models(hosts, kernel):
         assert compare(vm, base, host)[0] == 'subset'
         assert compare(vm, base, other)[0] == 'subset'
         # A model that this host cannot be is compared all the same.
-        assert compare(vm, model('cortex-a57'), host)[0] in ('subset',
-                                                             'incompatible')
+        for name in ('cortex-a57', 'neoverse-n1', 'neoverse-n2'):
+            result, fields = compare(vm, model(name), host)
+            assert result == 'incompatible'
+            assert 'SYSREG_ID_AA64MMFR0_EL1_TGran4_2' in fields
+            base2 = vm.qmp('query-cpu-model-baseline', modela=host,
+                           modelb=model(name))['model']
+            assert compare(vm, base2, host)[0] == 'subset'
+            assert compare(vm, base2, model(name))[0] == 'subset'
     # What comes out starts here.
     with start(hosts(kernel), 'host,' + ','.join(
             f'{k}={v}' for k, v in base['props'].items())) as vm:
@@ -350,13 +372,15 @@ MOVES = [
 ]
 
 
-# 7.2 takes three seconds for each VM: some of them
 CASES = [('6.12', *m) for m in MOVES] + [
-    ('7.2', *MOVES[i]) for i in (1, 7, 9, 14)]
+    ('7.2', *MOVES[i]) for i in (1, 7, 9, 14)] + [
+    # An identity that this host does not have
+    ('7.2', 'host,midr=0x410fd0c0', 'host', [])]
 
 
 @pytest.mark.parametrize('kernel, source, target, says', CASES,
-                         ids=[f'{m[0]}: {m[1]} to {m[2]}' for m in CASES])
+                         ids=[m[0] + '-long-idregs' * (m[0] != '6.12') +
+                              f': {m[1]} to {m[2]}' for m in CASES])
 def test_move(hosts, kernel, source, target, says):
     host = hosts(kernel)
     path = '/tmp/stream'
@@ -390,17 +414,23 @@ def test_hosts(hosts, kernel):
     assert loaded(a, 'host', path) == read
 
 
-def test_kernels(hosts):
+@pytest.mark.parametrize('kernels', [
+    pytest.param(('6.12', '7.2'), id='long-idregs')])
+def test_kernels(hosts, kernels):
     """6.12 shows nested virtualization to guests that do not have it, 7.2
     takes that, and hides it; 6.12 does not."""
-    a, b = hosts('6.12'), hosts('7.2')
+    a, b = [hosts(kernel) for kernel in kernels]
     path = '/tmp/stream'
     mmfr2 = 'S3_0_C0_C7_2'
     read = saved(a, 'host', path)
     assert read[mmfr2] >> 24 & 0xf
     carry(a, b, path)
-    with start(b, 'host', '-smp', 2, '-incoming', 'defer') as vm:
+    with start(b, 'host', '-smp', 2, '-incoming', 'defer',
+               '-trace', 'idreg_left_out') as vm:
         assert load(vm, path) == 'completed', vm.said()
+        # 6.12 lists PIR_EL1 of every guest, 7.2 where there is FEAT_S1PIE.
+        assert re.search('idreg_left_out CPU 1 register 0x603000000013c513 ',
+                         vm.said())
         assert 'ID_AA64MMFR2_EL1.NV: the guest had 0x2, the host kernel ' \
             'makes it 0x0\n' in vm.said()
         now = guest_reads(vm)
