@@ -11,7 +11,8 @@
  *        trace none
  *            there must be no trace unit
  *        trace record [-e u|k|uk] [-w thread|task|all] [-m SIZE] [-n TURNS]
- *                     [-t THREADS] [-s MS] [-l] [-v] [-g]
+ *                     [-t THREADS] [-s MS] [-l] [-v]
+ *                     [-g | -o]
  *            -e  trace user mode, the kernel, or both (default u)
  *            -w  what: one thread, on one CPU because perf does not decode
  *                one that moves when each CPU has a trace buffer; a task with
@@ -26,6 +27,7 @@
  *                times, and there may be gaps as often as perf says so
  *            -v  show what perf reports, and each function's instructions and
  *                branches: known, decoded
+ *            -o  trace only this system and not KVM's guests
  *            -g  trace KVM's guests and not this system; only record it: what
  *                QEMU saw of it must say whether that was right
  *
@@ -56,8 +58,8 @@
 static struct options {
     const char *events, *what, *size;
     int turns, threads, ms;
-    bool lossy, verbose, guests;
-} opt = { "u", "thread", "4M", 500, 1, 0, false, false, false };
+    bool lossy, verbose, guests, only_host;
+} opt = { "u", "thread", "4M", 500, 1, 0, false, false, false, false };
 
 /*
  * The known program.  On request each thread waits for a byte before it
@@ -536,7 +538,8 @@ static int record(void)
     /* perf wants an identifier to know a kernel at EL1 from a guest's. */
     snprintf(event, sizeof(event), "cs_etm/%s/%s%s",
              one && kernel ? "contextid" : "",
-             user && kernel ? "" : opt.events, opt.guests ? "G" : "");
+             user && kernel ? "" : opt.events, opt.guests ? "G" :
+             opt.only_host ? "H" : "");
     snprintf(size, sizeof(size), ",%s", opt.size);
     argv[n++] = "perf";
     argv[n++] = "record";
@@ -626,7 +629,7 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "record")) {
         return usage();
     }
-    while ((c = getopt(argc - 1, argv + 1, "e:w:m:n:t:s:lvg")) != -1) {
+    while ((c = getopt(argc - 1, argv + 1, "e:w:m:n:t:s:lvgo")) != -1) {
         switch (c) {
         case 'e':
             opt.events = optarg;
@@ -654,6 +657,9 @@ int main(int argc, char **argv)
             break;
         case 'g':
             opt.guests = true;
+            break;
+        case 'o':
+            opt.only_host = true;
             break;
         default:
             return usage();
