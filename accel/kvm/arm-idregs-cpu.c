@@ -273,8 +273,8 @@ static bool check_together(ARMCPU *cpu, Error **errp)
 {
     ARMCPUIDReg *reg = cpu->idregs->reg;
     ARMCPUIDReg *fpfr0 = &reg[IDREG_ID_AA64FPFR0_EL1];
-    uint64_t pfr0 = reg[IDREG_ID_AA64PFR0_EL1].value;
-    uint64_t dfr0 = reg[IDREG_ID_AA64DFR0_EL1].value;
+    const ARMCPUIDReg *pfr0 = &reg[IDREG_ID_AA64PFR0_EL1];
+    const ARMCPUIDReg *dfr0 = &reg[IDREG_ID_AA64DFR0_EL1];
     static const struct {
         unsigned index;
         const char *field, *property;
@@ -304,13 +304,16 @@ static bool check_together(ARMCPU *cpu, Error **errp)
         fpfr0->requested = 0;
         fpfr0->value &= ~fpfr0->writable;
     }
-    if (FIELD_EX64(pfr0, ID_AA64PFR0, FP) !=
-        FIELD_EX64(pfr0, ID_AA64PFR0, ADVSIMD)) {
+    /* What the host itself has is not for us to judge. */
+    if (pfr0->value != pfr0->host &&
+        FIELD_EX64(pfr0->value, ID_AA64PFR0, FP) !=
+        FIELD_EX64(pfr0->value, ID_AA64PFR0, ADVSIMD)) {
         error_setg(errp, "ID_AA64PFR0_EL1.FP and .AdvSIMD must be the same");
         return false;
     }
-    if (FIELD_EX64(dfr0, ID_AA64DFR0, CTX_CMPS) >
-        FIELD_EX64(dfr0, ID_AA64DFR0, BRPS)) {
+    if (dfr0->value != dfr0->host &&
+        FIELD_EX64(dfr0->value, ID_AA64DFR0, CTX_CMPS) >
+        FIELD_EX64(dfr0->value, ID_AA64DFR0, BRPS)) {
         error_setg(errp, "ID_AA64DFR0_EL1.CTX_CMPs must not be above .BRPs");
         return false;
     }
@@ -485,7 +488,8 @@ bool kvm_arm_idregs_finalize(ARMCPU *cpu, Error **errp)
         const ARMCPUIDReg *r = &ids->reg[i];
 
         if (ids->model || r->value != r->host ||
-            !arm_feature(&cpu->env, ARM_FEATURE_AARCH64)) {
+            (!arm_feature(&cpu->env, ARM_FEATURE_AARCH64) &&
+             r->host != host->value[i])) {
             arm_cpu_set_model_idreg(cpu, i, r->value);
         }
     }
