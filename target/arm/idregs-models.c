@@ -30,6 +30,11 @@ char *idreg_property_name(const IDReg *reg, const IDRegField *field)
     return g_strdup_printf("SYSREG_%s_%s", reg->name, field->name);
 }
 
+bool arm_cpu_model_is_settled(ObjectClass *oc)
+{
+    return object_class_dynamic_cast(oc, TYPE_AARCH64_CPU);
+}
+
 void arm_cpu_set_idreg_props(Object *obj, const QDict *props,
                              Visitor *visitor, Error **errp)
 {

@@ -25,6 +25,15 @@ extern const char *cpu_model_advertised_features[];
 char *idreg_property_name(const IDReg *reg, const IDRegField *field);
 
 /**
+ * arm_cpu_model_is_settled: whether KVM settles a model with the host
+ * @oc: class of a CPU
+ *
+ * Such a model either is a CPU that this host can have, or finalizing its
+ * features is an error that says why not.
+ */
+bool arm_cpu_model_is_settled(ObjectClass *oc);
+
+/**
  * arm_cpu_set_idreg_props: set the fields that a model names
  * @obj: an Arm CPU, not realized
  * @props: the properties of the model, by name

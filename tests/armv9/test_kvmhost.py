@@ -277,6 +277,17 @@ def test_models(hosts, kernel):
                                         'SYSREG_ID_AA64PFR0_EL1_DIT': 0})
         assert compare(vm, base, host)[0] == 'subset'
         assert compare(vm, base, other)[0] == 'subset'
+        # It has no expansion, unless it may be less than its model.
+        with pytest.raises(QmpError, match=re.escape(
+                'ID_MMFR0_EL1.AuxReg: requested 0x2')):
+            vm.qmp('query-cpu-model-expansion', type='full',
+                   model=model('neoverse-n1'))
+        props = vm.qmp('query-cpu-model-expansion', type='full',
+                       model=model('neoverse-n1', enforce=False))
+        props = props['model']['props']
+        assert not props['enforce']
+        assert props['SYSREG_ID_MMFR0_EL1_AuxReg'] == 1
+        assert props['SYSREG_ID_AA64PFR2_EL1_FPMR'] == 0
         # A model that this host cannot be is compared all the same.
         for name in ('cortex-a57', 'neoverse-n1', 'neoverse-n2'):
             result, fields = compare(vm, model(name), host)
