@@ -330,7 +330,7 @@ static void run(unsigned kind, double seconds)
         /* A busy machine gets more time. */
     } while (took < seconds || ((changes < MIN_CHANGES ||
                                  all_reads() < MIN_READS) &&
-                                took < 6 * seconds));
+                                took < 12 * seconds));
     __atomic_store_n(&shared.stop, true, __ATOMIC_RELAXED);
     bad = child_wrong;
     for (unsigned i = 0; i < readers; i++) {
