@@ -15,9 +15,7 @@
 #include "l2.h"
 #include <dirent.h>
 #include <glob.h>
-#include <poll.h>
 #include <signal.h>
-#include <sys/wait.h>
 #include <time.h>
 
 #define VCPU_CPU 0
@@ -94,7 +92,9 @@ static int find_vcpu(pid_t qemu)
     return tid;
 }
 
-static void sample(pid_t qemu)
+static pid_t qemu;
+
+static void sample(void)
 {
     char path[512];
     unsigned long n;
@@ -120,28 +120,13 @@ static void sample(pid_t qemu)
     }
 }
 
-static void show_file(const char *path, const char *prefix)
-{
-    char line[512];
-    FILE *f = fopen(path, "r");
-
-    while (f && fgets(line, sizeof(line), f)) {
-        printf("%s%s", prefix, line);
-    }
-    if (f) {
-        fclose(f);
-    }
-}
-
 int main(int argc, char **argv)
 {
     static const char *const more[] = { "-nodefaults", NULL };
     int fd[2], status, guest_exit = -1, host_rc = -1;
     bool with = argc == 2 && !strcmp(argv[1], "with");
     char line[1024];
-    size_t fill = 0;
-    pid_t qemu, host = 0;
-    struct pollfd in;
+    pid_t host = 0;
 
     if (argc != 2 || (!with && strcmp(argv[1], "without"))) {
         fprintf(stderr, "usage: kvm-host with|without\n");
@@ -156,29 +141,8 @@ int main(int argc, char **argv)
     }
     qemu = start_qemu(fd[1], VCPU_CPU, more);
     close(fd[1]);
-    in = (struct pollfd) { .fd = fd[0], .events = POLLIN };
-    for (;;) {
-        int ready = poll(&in, 1, 50);
-        char c;
-
-        if (!ready) {
-            sample(qemu);
-            continue;
-        }
-        if (read(fd[0], &c, 1) != 1) {
-            break;
-        }
-        if (c == '\r') {
-            continue;
-        }
-        if (c != '\n' && fill < sizeof(line) - 1) {
-            line[fill++] = c;
-            continue;
-        }
-        line[fill] = 0;
-        fill = 0;
-        sample(qemu);
-        printf("L2| %s\n", line);
+    while (l2_line(fd[0], line, sizeof(line), 50, sample)) {
+        sample();
         if (with && !host && strstr(line, "armv9: start")) {
             host = start_fpmr_switch();
         }
@@ -189,15 +153,11 @@ int main(int argc, char **argv)
             host_rc = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
         }
     }
-    waitpid(qemu, &status, 0);
+    l2_ended(qemu, guest_exit);
     if (host > 0 && host_rc < 0) {
         kill(host, SIGTERM);
         waitpid(host, NULL, 0);
     }
-
-    tap_ok(guest_exit == 0 && WIFEXITED(status) && !WEXITSTATUS(status),
-           "the guest's programs end well (%d), and so does QEMU (%d)",
-           guest_exit, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
     if (with) {
         show_file(HOST_LOG, "L1| ");
         printf("kvm-host: vcpu-switches=%lu exits=%lu\n", vcpu.switches,

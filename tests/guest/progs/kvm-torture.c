@@ -16,7 +16,6 @@
  */
 
 #include "l2-qmp.h"
-#include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -175,18 +174,37 @@ static void log_dirty_pages(void)
     on = true;
 }
 
+/* The guest's memory once it runs, and how its programs ended */
+static char *memory;
+static int guest_exit = -1;
+
+static void torment(void)
+{
+    static unsigned tick;
+
+    if (!memory || guest_exit >= 0) {
+        return;
+    }
+    if (++tick % PIECE_TICKS == 0) {
+        page_out(memory, tick / PIECE_TICKS);
+    }
+    if (tick % BALLOON_TICKS == 0) {
+        balloon();
+    }
+    if (tick % LOGGING_TICKS == 0) {
+        log_dirty_pages();
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const char *const more[] = {
         "-nodefaults", "-smp", "2", QMP_OPTION,
         "-device", "virtio-balloon-pci", NULL,
     };
-    int fd[2], status, guest_exit = -1;
+    int fd[2];
     unsigned long out, in;
-    unsigned tick = 0;
-    char *memory = NULL;
     char line[1024];
-    size_t fill = 0;
 
     tap_plan(5);
     read_cmdline();
@@ -196,50 +214,17 @@ int main(int argc, char **argv)
     qemu = start_qemu(fd[1], -1, more);
     close(fd[1]);
     connect_qmp();
-    for (;;) {
-        struct pollfd from = { .fd = fd[0], .events = POLLIN };
-        char c;
-
-        if (poll(&from, 1, TICK_MS) <= 0) {
-            if (memory && guest_exit < 0) {
-                if (++tick % PIECE_TICKS == 0) {
-                    page_out(memory, tick / PIECE_TICKS);
-                }
-                if (tick % BALLOON_TICKS == 0) {
-                    balloon();
-                }
-                if (tick % LOGGING_TICKS == 0) {
-                    log_dirty_pages();
-                }
-            }
-            continue;
-        }
-        if (read(fd[0], &c, 1) != 1) {
-            break;
-        }
-        if (c == '\r') {
-            continue;
-        }
-        if (c != '\n' && fill < sizeof(line) - 1) {
-            line[fill++] = c;
-            continue;
-        }
-        line[fill] = 0;
-        fill = 0;
-        printf("L2| %s\n", line);
+    while (l2_line(fd[0], line, sizeof(line), TICK_MS, torment)) {
         if (!memory && strstr(line, "armv9: run")) {
             memory = guest_memory();
             must(memory, "guest memory");
         }
         sscanf(line, "armv9: exit %d", &guest_exit);
     }
-    waitpid(qemu, &status, 0);
+    l2_ended(qemu, guest_exit);
     out = number_of("/proc/vmstat", "pswpout");
     in = number_of("/proc/vmstat", "pswpin");
 
-    tap_ok(guest_exit == 0 && WIFEXITED(status) && !WEXITSTATUS(status),
-           "the guest's programs end well (%d), and so does QEMU (%d)",
-           guest_exit, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
     tap_ok(out >= MIN_OUT && in >= MIN_IN,
            "%lu pages went out, %lu came back", out, in);
     tap_ok(did.shrunk >= MIN_BALLOONS && did.grown >= MIN_BALLOONS,

@@ -56,26 +56,12 @@ static void trace_rounds(int argc, char **argv)
     _exit(good);
 }
 
-static void show_file(const char *path, const char *prefix)
-{
-    char line[512];
-    FILE *f = fopen(path, "r");
-
-    while (f && fgets(line, sizeof(line), f)) {
-        printf("%s%s", prefix, line);
-    }
-    if (f) {
-        fclose(f);
-    }
-}
-
 int main(int argc, char **argv)
 {
     static const char *const more[] = { "-nodefaults", NULL };
     int fd[2], status, guest_exit = -1, rounds = 255;
     char line[1024];
     pid_t qemu, host = 0;
-    FILE *f;
 
     if (argc > MAX_ARGS) {
         printf("Bail out! too many arguments\n");
@@ -89,10 +75,7 @@ int main(int argc, char **argv)
     }
     qemu = start_qemu(fd[1], VCPU_CPU, more);
     close(fd[1]);
-    f = fdopen(fd[0], "r");
-    while (f && fgets(line, sizeof(line), f)) {
-        line[strcspn(line, "\r\n")] = 0;
-        printf("L2| %s\n", line);
+    while (l2_line(fd[0], line, sizeof(line), -1, NULL)) {
         if (!host && strstr(line, "armv9: start")) {
             host = fork();
             if (!host) {
@@ -104,10 +87,7 @@ int main(int argc, char **argv)
             kill(host, SIGTERM);
         }
     }
-    waitpid(qemu, &status, 0);
-    tap_ok(guest_exit == 0 && WIFEXITED(status) && !WEXITSTATUS(status),
-           "the guest's programs end well (%d), and so does QEMU (%d)",
-           guest_exit, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+    l2_ended(qemu, guest_exit);
     if (host > 0) {
         kill(host, SIGTERM);
         waitpid(host, &status, 0);

@@ -1,5 +1,5 @@
 /*
- * What the programs of the KVM host share: starting the guest.
+ * What the programs of the KVM host share: starting the guest, its console.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
@@ -14,6 +14,8 @@
 
 #include "guest.h"
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
 
 /* build/arm64/dist, as it is. */
 #define QEMU "/host/bin/qemu-system-aarch64"
@@ -80,6 +82,66 @@ static inline pid_t start_qemu(int out, int cpu, const char *const *more)
         die(QEMU);
     }
     return pid;
+}
+
+/*
+ * The next line of the guest's console from fd, without its end, which is
+ * printed with "L2| " before it.  Whenever there is nothing for idle_ms, idle
+ * is called; -1 and NULL: there is nothing else to do.  False at the end.
+ */
+static inline bool l2_line(int fd, char *line, size_t room, int idle_ms,
+                           void (*idle)(void))
+{
+    struct pollfd in = { .fd = fd, .events = POLLIN };
+    size_t fill = 0;
+
+    for (;;) {
+        char c;
+
+        if (poll(&in, 1, idle_ms) <= 0) {
+            if (idle) {
+                idle();
+            }
+            continue;
+        }
+        if (read(fd, &c, 1) != 1) {
+            return false;
+        }
+        if (c == '\r') {
+            continue;
+        }
+        if (c == '\n' || fill == room - 1) {
+            line[fill] = 0;
+            printf("L2| %s\n", line);
+            return true;
+        }
+        line[fill++] = c;
+    }
+}
+
+/* A check that QEMU ends well, after the guest's programs with guest_exit */
+static inline void l2_ended(pid_t qemu, int guest_exit)
+{
+    int status;
+
+    waitpid(qemu, &status, 0);
+    tap_ok(guest_exit == 0 && WIFEXITED(status) && !WEXITSTATUS(status),
+           "the guest's programs end well (%d), and so does QEMU (%d)",
+           guest_exit, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+}
+
+/* Print a file, with prefix before each line. */
+static inline void show_file(const char *path, const char *prefix)
+{
+    char line[512];
+    FILE *f = fopen(path, "r");
+
+    while (f && fgets(line, sizeof(line), f)) {
+        printf("%s%s", prefix, line);
+    }
+    if (f) {
+        fclose(f);
+    }
 }
 
 #endif
