@@ -15,12 +15,7 @@ TESTS = guests.load(runner.TOP / 'tests' / 'guest' / 'idregs.cfg')
 
 @pytest.mark.parametrize('name', TESTS)
 def test_kvm_idregs(build, name):
-    test = TESTS[name]
-    result = guests.run(guests.command(build, test), guests.limit(test))
-    logs = build.dir / 'guest' / 'logs'
-    logs.mkdir(parents=True, exist_ok=True)
-    (logs / f'{name}.log').write_text(result.out, encoding='utf-8')
-    problems = guests.judge(test, result)[1]
+    result, _, problems = guests.run_test(build, TESTS[name], name)
     if problems:
         pytest.fail(runner.explain(result, '\n'.join(problems)),
                     pytrace=False)

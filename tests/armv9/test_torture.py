@@ -15,13 +15,8 @@ TESTS = guests.load(runner.TOP / 'tests' / 'guest' / 'torture.cfg')
 
 @pytest.mark.parametrize('name', TESTS)
 def test_torture(build, name):
-    test = TESTS[name]
-    result = guests.run(guests.command(build, test),
-                        guests.limit(test, longest=300))
-    logs = build.dir / 'guest' / 'logs'
-    logs.mkdir(parents=True, exist_ok=True)
-    (logs / f'torture-{name}.log').write_text(result.out, encoding='utf-8')
-    problems = guests.judge(test, result)[1]
+    result, _, problems = guests.run_test(build, TESTS[name],
+                                          f'torture-{name}', longest=300)
     if problems:
         pytest.fail(runner.explain(result, '\n'.join(problems)),
                     pytrace=False)

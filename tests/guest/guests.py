@@ -305,14 +305,15 @@ def judge(test, result):
     return report, problems
 
 
-def run_test(build, test, name):
-    """Run a test, keep its console as build/guest/logs/NAME.log.
+def run_test(build, test, name, **limits):
+    """Run a test, keep its console as build/guest/logs/NAME.log.  LIMITS are
+    those of limit().
     (runner.Run, Report, problems)."""
     logs = build.dir / 'guest' / 'logs'
     logs.mkdir(parents=True, exist_ok=True)
     events = logs / f'{name}.events'
     extra = watch.options(events) if 'watch' in test else []
-    result = run(command(build, test, extra), limit(test))
+    result = run(command(build, test, extra), limit(test, **limits))
     (logs / f'{name}.log').write_text(result.out, encoding='utf-8')
     report, problems = judge(test, result)
     if 'watch' in test:
