@@ -1,10 +1,12 @@
 # pytest options and fixtures for all tests in this folder.
 # SPDX-License-Identifier: GPL-2.0-or-later
 
+import functools
 import os
 
 import pytest
 
+import kvmhost
 import runner
 import traced
 
@@ -125,19 +127,43 @@ def vanilla(request, build):
                                f'{ours}; give --vanilla'), pytrace=False)
 
 
-@pytest.fixture(scope='session')
-def fpmr_guest(build):
-    """The path of fpmr-guest, assembled."""
-    out = build.dir / 'check/fpmr-guest'
+def assemble(build, name):
+    """The path of a guest without an OS, assembled from name.S here."""
+    out = build.dir / 'check' / name
     out.parent.mkdir(exist_ok=True)
     # The RAM of virt starts there.
     result = runner.run(['aarch64-linux-gnu-gcc', '-nostdlib', '-static',
                          '-Wl,-Ttext=0x40000000,--build-id=none', '-o', out,
-                         runner.TOP / 'tests/armv9/fpmr-guest.S'], timeout=60)
+                         runner.TOP / f'tests/armv9/{name}.S'], timeout=60)
     if result.rc != 0:
-        pytest.fail(runner.explain(result, 'cannot assemble the guest'),
+        pytest.fail(runner.explain(result, f'cannot assemble {name}'),
                     pytrace=False)
     return out
+
+
+@pytest.fixture(scope='session')
+def fpmr_guest(build):
+    """The path of fpmr-guest, assembled."""
+    return assemble(build, 'fpmr-guest')
+
+
+@pytest.fixture(scope='session')
+def hosts(build):
+    """hosts(name): a KVM host of kvmhost.HOSTS, started when it is first
+    asked for, with kvmhost.GUEST in it."""
+    running = []
+
+    @functools.cache
+    def start(name):
+        host = kvmhost.KvmHost(build, *kvmhost.HOSTS[name])
+        host.__enter__()
+        running.append(host)
+        host.put(kvmhost.GUEST, assemble(build, 'idregs-guest').read_bytes())
+        return host
+
+    yield start
+    for host in running:
+        host.__exit__(None, None, None)
 
 
 @pytest.fixture(scope='session')

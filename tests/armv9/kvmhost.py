@@ -6,10 +6,20 @@
 #
 # progs/agent.sh in the host gives a shell for each connection; that of a
 # QEMU becomes its QMP.
+#
+# Tests have the fixture hosts(name) (conftest.py), whose hosts have GUEST, the
+# program idregs-guest.S, which reads every ID register over and over:
+#
+#     with start(hosts('7.2'), 'host,fpmr=off') as vm:
+#         guest_reads(vm) == results(vm)
 
+import os
+import re
 import socket
 import sys
 import time
+
+import pytest
 
 import machine
 import runner
@@ -17,6 +27,17 @@ import runner
 sys.path.insert(0, str(runner.TOP / 'tests' / 'guest'))
 import guests                                       # noqa: E402
 
+# Name of a host: kernel and -cpu
+HOSTS = {
+    '6.12': ('6.12', 'max'),
+    '7.2': ('7.2', 'max'),
+    '6.12 without FPMR': ('6.12', 'max,fpmr=off'),
+    '7.2 without FPMR': ('7.2', 'max,fpmr=off'),
+}
+# 7.2 takes three seconds for each VM; "long-idregs" is for make check-idregs.
+KERNELS = ['6.12', pytest.param('7.2', id='7.2-long-idregs')]
+GUEST = '/tmp/idregs-guest'
+SLOW = float(os.environ.get('QEMU_ARMV9_SLOW', '3'))
 QEMU = '/host/bin/qemu-system-aarch64'
 COMMON = '-nodefaults -display none -accel kvm -m 64'.split()
 
@@ -140,3 +161,85 @@ class KvmHost:
     def put(self, path, data):
         self.sh(f'cat > {path}', data)
         assert self.sh(f'wc -c < {path}').strip() == b'%d' % len(data)
+
+
+# The registers as idregs-guest leaves them, after a number of rounds
+TABLE = 0x40200000
+ORDER = ['S3_0_C0_C0_0', 'S3_0_C0_C0_6',
+         *(f'S3_0_C0_C{crm}_{op2}' for crm in range(1, 8)
+           for op2 in range(8)),
+         'S3_1_C0_C0_1', 'S3_1_C0_C0_7', 'S3_3_C0_C0_1']
+
+
+def start(host, cpu, *args):
+    """A QEMU with the guest in it, stopped."""
+    return host.qemu('-cpu', cpu, '-kernel', GUEST, '-S', *args)
+
+
+def table(vm, count):
+    text = vm.hmp(f'xp /{count}gx {TABLE:#x}')
+    values = re.findall(r' 0x(\w{16})', text)
+    assert len(values) == count, text
+    return [int(v, 16) for v in values]
+
+
+def tries(what, seconds=10):
+    """Turns of a loop that ends with break; time is up when what still is."""
+    end = time.monotonic() + seconds * SLOW
+    while time.monotonic() < end:
+        yield
+        time.sleep(0.05)
+    raise AssertionError(f'{what}, after {seconds * SLOW:.0f} s')
+
+
+def guest_reads(vm):
+    """{encoding: value}, as the guest reads them from now on"""
+    before, = table(vm, 1)
+    vm.qmp('cont')
+    for _ in tries('the guest makes no rounds'):
+        # A whole round that began after now; a reset begins at 0 again.
+        rounds, = table(vm, 1)
+        if rounds > before + 1 or 1 < rounds < before:
+            break
+    vm.qmp('stop')
+    return dict(zip(ORDER, table(vm, 1 + len(ORDER))[1:], strict=True))
+
+
+def encoding(register):
+    e = register['encoding']
+    return f'S{e["op0"]}_{e["op1"]}_C{e["crn"]}_C{e["crm"]}_{e["op2"]}'
+
+
+def registers(vm):
+    return {r['name']: r for r in vm.qmp('x-query-arm-idregs')}
+
+
+def results(vm):
+    return {encoding(r): r['result'] for r in vm.qmp('x-query-arm-idregs')}
+
+
+def field(vm, name, lsb):
+    return registers(vm)[name]['result'] >> lsb & 0xf
+
+
+# Migration
+
+def wait_for_migration(vm):
+    for _ in tries('migration has not ended'):
+        status = vm.qmp('query-migrate').get('status')
+        if status in ('completed', 'failed'):
+            return status
+
+
+def save(vm, path):
+    vm.qmp('migrate', uri=f'exec:cat > {path}')
+    assert wait_for_migration(vm) == 'completed'
+
+
+def load(vm, path):
+    vm.qmp('migrate-incoming', uri=f'exec:cat {path}', exit_on_error=False)
+    return wait_for_migration(vm)
+
+
+def carry(source, target, path):
+    target.put(path, source.get(path))

@@ -7,114 +7,15 @@
 # Hosts are stock kernels under our emulator (kvmhost.py), guests the program
 # idregs-guest.S, which reads every ID register over and over.
 
-import functools
 import re
-import time
 
 import pytest
 
-import runner
-from kvmhost import KvmHost
+from kvmhost import (KERNELS, carry, field, guest_reads, load, registers,
+                     results, save, start)
 from machine import QmpError
 
-# Name of a host: kernel and -cpu
-HOSTS = {
-    '6.12': ('6.12', 'max'),
-    '7.2': ('7.2', 'max'),
-    '6.12 without FPMR': ('6.12', 'max,fpmr=off'),
-    '7.2 without FPMR': ('7.2', 'max,fpmr=off'),
-}
-# 7.2 takes three seconds for each VM; "long-idregs" is for make check-idregs.
-KERNELS = ['6.12', pytest.param('7.2', id='7.2-long-idregs')]
-GUEST = '/tmp/idregs-guest'
 AES = 'SYSREG_ID_AA64ISAR0_EL1_AES'
-
-
-@pytest.fixture(scope='session')
-def idregs_guest(build):
-    """idregs-guest, assembled."""
-    out = build.dir / 'check/idregs-guest'
-    out.parent.mkdir(exist_ok=True)
-    # The RAM of virt starts there.
-    result = runner.run(['aarch64-linux-gnu-gcc', '-nostdlib', '-static',
-                         '-Wl,-Ttext=0x40000000,--build-id=none', '-o', out,
-                         runner.TOP / 'tests/armv9/idregs-guest.S'],
-                        timeout=60)
-    if result.rc != 0:
-        pytest.fail(runner.explain(result, 'cannot assemble the guest'),
-                    pytrace=False)
-    return out.read_bytes()
-
-
-@pytest.fixture(scope='session')
-def hosts(build, idregs_guest):
-    """hosts(name): a KVM host, started when it is first asked for."""
-    running = []
-
-    @functools.cache
-    def start(name):
-        host = KvmHost(build, *HOSTS[name])
-        host.__enter__()
-        running.append(host)
-        host.put(GUEST, idregs_guest)
-        return host
-
-    yield start
-    for host in running:
-        host.__exit__(None, None, None)
-
-
-# The registers as idregs-guest leaves them, after a number of rounds
-TABLE = 0x40200000
-ORDER = ['S3_0_C0_C0_0', 'S3_0_C0_C0_6',
-         *(f'S3_0_C0_C{crm}_{op2}' for crm in range(1, 8)
-           for op2 in range(8)),
-         'S3_1_C0_C0_1', 'S3_1_C0_C0_7', 'S3_3_C0_C0_1']
-
-
-def start(host, cpu, *args):
-    """A QEMU with the guest in it, stopped."""
-    return host.qemu('-cpu', cpu, '-kernel', GUEST, '-S', *args)
-
-
-def table(vm, count):
-    text = vm.hmp(f'xp /{count}gx {TABLE:#x}')
-    values = re.findall(r' 0x(\w{16})', text)
-    assert len(values) == count, text
-    return [int(v, 16) for v in values]
-
-
-def guest_reads(vm):
-    """{encoding: value}, as the guest reads them from now on"""
-    before, = table(vm, 1)
-    vm.qmp('cont')
-    for _ in range(300):
-        # A whole round that began after now; a reset begins at 0 again.
-        rounds, = table(vm, 1)
-        if rounds > before + 1 or 1 < rounds < before:
-            break
-        time.sleep(0.05)
-    else:
-        raise AssertionError('the guest makes no rounds')
-    vm.qmp('stop')
-    return dict(zip(ORDER, table(vm, 1 + len(ORDER))[1:], strict=True))
-
-
-def encoding(register):
-    e = register['encoding']
-    return f'S{e["op0"]}_{e["op1"]}_C{e["crn"]}_C{e["crm"]}_{e["op2"]}'
-
-
-def registers(vm):
-    return {r['name']: r for r in vm.qmp('x-query-arm-idregs')}
-
-
-def results(vm):
-    return {encoding(r): r['result'] for r in vm.qmp('x-query-arm-idregs')}
-
-
-def field(vm, name, lsb):
-    return registers(vm)[name]['result'] >> lsb & 0xf
 
 
 # -cpu, and one field with its value and that of the host
@@ -305,25 +206,6 @@ def test_models(hosts, kernel):
 
 # Migration
 
-def wait_for_migration(vm):
-    for _ in range(300):
-        info = vm.qmp('query-migrate')
-        if info.get('status') in ('completed', 'failed'):
-            return info['status']
-        time.sleep(0.1)
-    raise AssertionError(f'migration does not end: {info}')
-
-
-def save(vm, path):
-    vm.qmp('migrate', uri=f'exec:cat > {path}')
-    assert wait_for_migration(vm) == 'completed'
-
-
-def load(vm, path):
-    vm.qmp('migrate-incoming', uri=f'exec:cat {path}', exit_on_error=False)
-    return wait_for_migration(vm)
-
-
 def saved(host, cpu, path, smp=2):
     """Save a guest that has run; what it reads."""
     with start(host, cpu, '-smp', smp) as vm:
@@ -402,10 +284,6 @@ def test_move(hosts, kernel, source, target, says):
             assert f'qemu-system-aarch64: {text}' in said
     else:
         assert loaded(host, target, path) == read
-
-
-def carry(source, target, path):
-    target.put(path, source.get(path))
 
 
 @pytest.mark.parametrize('kernel', KERNELS)
