@@ -452,6 +452,9 @@ bool kvm_arm_idregs_finalize(ARMCPU *cpu, Error **errp)
     if (!kvm_enabled() || !ids || ids->settled) {
         return true;
     }
+    if (!kvm_arm_check_cntfrq(cpu, errp)) {
+        return false;
+    }
     if (!arm_feature(&cpu->env, ARM_FEATURE_AARCH64) &&
         !check_aa32(cpu, errp)) {
         return false;

@@ -86,6 +86,7 @@ static const struct FeatureField {
 
 /* Upstream's setters of sve, pauth and pmu; the same for all CPUs */
 static ObjectPropertyAccessor *upstream_set[FEATURES];
+static ObjectPropertyAccessor *upstream_set_cntfrq;
 
 static const IDRegField *field_of(const struct FeatureField *row)
 {
@@ -189,6 +190,46 @@ static void set_upstream_feature(Object *obj, Visitor *v, const char *name,
         note_feature(ARM_CPU(obj), feature,
                      object_property_get_bool(obj, name, &error_abort));
     }
+}
+
+/* Upstream has no pmu where the host has none; off is no wish too many. */
+static bool get_no_pmu(Object *obj, Error **errp)
+{
+    return false;
+}
+
+static void set_no_pmu(Object *obj, bool value, Error **errp)
+{
+    if (value) {
+        error_setg(errp, "'pmu' feature not supported by KVM on this host");
+    }
+}
+
+/* Under KVM upstream takes any frequency, and does nothing with it. */
+static void set_cntfrq(Object *obj, Visitor *v, const char *name,
+                       void *opaque, Error **errp)
+{
+    ERRP_GUARD();
+
+    upstream_set_cntfrq(obj, v, name, opaque, errp);
+    if (!*errp) {
+        ARM_CPU(obj)->idregs->cntfrq = ARM_CPU(obj)->gt_cntfrq_hz;
+    }
+}
+
+bool kvm_arm_check_cntfrq(ARMCPU *cpu, Error **errp)
+{
+    uint64_t asked = cpu->idregs->cntfrq, hz;
+
+    asm("mrs %0, cntfrq_el0" : "=r" (hz));
+    if (asked && asked != hz) {
+        error_setg(errp, "cntfrq=%" PRIu64 " is not possible with KVM: the "
+                   "guest's counter is the host's, of %" PRIu64 " Hz", asked,
+                   hz);
+        error_append_hint(errp, "Leave out cntfrq=.\n");
+        return false;
+    }
+    return true;
 }
 
 static void get_field(Object *obj, Visitor *v, const char *name,
@@ -301,6 +342,7 @@ static void add_whole_property(Object *obj, const char *name, unsigned index)
 void kvm_arm_add_idreg_properties(ARMCPU *cpu)
 {
     Object *obj = OBJECT(cpu);
+    ObjectProperty *cntfrq;
 
     add_field_properties(object_get_class(obj));
     for (int i = 0; i < FEATURE_OURS; i++) {
@@ -316,6 +358,14 @@ void kvm_arm_add_idreg_properties(ARMCPU *cpu)
             upstream_set[i] = p->set;
             p->set = set_upstream_feature;
         }
+    }
+    if (!object_property_find(obj, "pmu")) {
+        object_property_add_bool(obj, "pmu", get_no_pmu, set_no_pmu);
+    }
+    cntfrq = object_property_find(obj, "cntfrq");
+    if (cntfrq) {
+        upstream_set_cntfrq = cntfrq->set;
+        cntfrq->set = set_cntfrq;
     }
     add_whole_property(obj, "revidr", IDREG_REVIDR_EL1);
     add_whole_property(obj, "aidr", IDREG_AIDR_EL1);

@@ -111,6 +111,13 @@ void kvm_arm_add_idreg_properties(ARMCPU *cpu);
 bool kvm_arm_apply_idreg_properties(ARMCPU *cpu, Error **errp);
 
 /**
+ * kvm_arm_check_cntfrq: whether the guest's counter can be as asked with cntfrq
+ * @cpu: all properties are set
+ * @errp: the frequency of the host, which is that of every guest
+ */
+bool kvm_arm_check_cntfrq(ARMCPU *cpu, Error **errp);
+
+/**
  * kvm_arm_idreg_feature_asked: whether sve, pauth or pmu was set, and how
  * @name: of the property
  */

@@ -52,6 +52,7 @@ typedef struct ARMCPUIDReg {
  * @model: not the host's own CPU: the model's registers are requests
  * @clamp: its enforce=off
  * @midr: the model's, before properties
+ * @cntfrq: cntfrq=, in Hz; 0 if it was not set
  * @settled: .value is what the guest will read
  */
 typedef struct ARMCPUIDRegs {
@@ -62,6 +63,7 @@ typedef struct ARMCPUIDRegs {
     bool model;
     bool clamp;
     uint64_t midr;
+    uint64_t cntfrq;
     bool settled;
 } ARMCPUIDRegs;
 

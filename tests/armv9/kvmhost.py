@@ -27,12 +27,15 @@ import runner
 sys.path.insert(0, str(runner.TOP / 'tests' / 'guest'))
 import guests                                       # noqa: E402
 
-# Name of a host: kernel and -cpu
+# Name of a host: kernel, -cpu, words for the kernel, more of -machine
 HOSTS = {
     '6.12': ('6.12', 'max'),
     '7.2': ('7.2', 'max'),
     '6.12 without FPMR': ('6.12', 'max,fpmr=off'),
     '7.2 without FPMR': ('7.2', 'max,fpmr=off'),
+    '6.12 with less': ('6.12', 'max,sve=off,pauth=off,pmu=off,fpmr=off,'
+                       'faminmax=off,lut=off,lpa2=off'),
+    '6.12 with MTE': ('6.12', 'max', '', ',mte=on'),
 }
 # 7.2 takes three seconds for each VM; "long-idregs" is for make check-idregs.
 KERNELS = ['6.12', pytest.param('7.2', id='7.2-long-idregs')]
@@ -86,16 +89,17 @@ class KvmHost:
     kernel   6.12 or 7.2
     cpu      -cpu of the host
     append   words for its kernel
+    options  more of its -machine, with a comma before
     """
 
-    def __init__(self, build, kernel, cpu='max', append=''):
+    def __init__(self, build, kernel, cpu='max', append='', options=''):
         port = free_port()
         self.address = ('127.0.0.1', port)
         self.count = 0
         test = {
             'kernel': kernel, 'cpu': cpu, 'append': append, 'run': 'agent',
             'guest': '', 'smp': '2', 'memory': '2G',
-            'machine': 'virt,virtualization=on,gic-version=3',
+            'machine': 'virt,virtualization=on,gic-version=3' + options,
         }
         self.guest = guests.Guest(guests.command(
             build, test, extra=['-nic', 'user,model=virtio-net-pci,hostfwd='
