@@ -13,9 +13,22 @@
 /* What a row sets of TLBIInsn */
 enum { AA = 1, LAST = 2, NO_NXS = 4 };
 enum { NSH = TLBI_SCOPE_LOCAL, IS = TLBI_SCOPE_INNER, OS = TLBI_SCOPE_OUTER };
-enum { E = TLBI_KIND_ALL, E1 = TLBI_KIND_ALL_E1, S12 = TLBI_KIND_S12,
-       WS2 = TLBI_KIND_WS2, AS = TLBI_KIND_ASID, VA, RVA, IPA, RIPA,
-       PA = 100 };
+enum { E, E1, S12, WS2, AS, VA, RVA, IPA, RIPA, PA };
+
+static const struct {
+    int kind, form;
+} shapes[] = {
+    [E] = { TLBI_KIND_ALL, 0 },
+    [E1] = { TLBI_KIND_ALL_E1, 0 },
+    [S12] = { TLBI_KIND_S12, 0 },
+    [WS2] = { TLBI_KIND_WS2, 0 },
+    [AS] = { TLBI_KIND_ASID, 0 },
+    [VA] = { TLBI_KIND_VA, TLBI_FORM_VA },
+    [RVA] = { TLBI_KIND_VA, TLBI_FORM_RVA },
+    [IPA] = { TLBI_KIND_IPA, TLBI_FORM_IPA },
+    [RIPA] = { TLBI_KIND_IPA, TLBI_FORM_RIPA },
+    [PA] = { TLBI_KIND_PA, 0 },
+};
 
 /* The table of C6.2, "TLBI", in its order, and FEAT_RME's of C5.5 */
 static const struct {
@@ -115,34 +128,12 @@ static const struct {
 
 static TLBIInsn insn_of(unsigned i, bool nxs)
 {
-    TLBIInsn insn = {
-        .kind = rows[i].what, .el = rows[i].el, .scope = rows[i].scope,
+    return (TLBIInsn) {
+        .kind = shapes[rows[i].what].kind, .form = shapes[rows[i].what].form,
+        .el = rows[i].el, .scope = rows[i].scope,
         .all_asids = rows[i].set & AA, .last_level = rows[i].set & LAST,
         .nxs = nxs,
     };
-
-    switch (rows[i].what) {
-    case VA:
-        insn.kind = TLBI_KIND_VA;
-        insn.form = TLBI_FORM_VA;
-        break;
-    case RVA:
-        insn.kind = TLBI_KIND_VA;
-        insn.form = TLBI_FORM_RVA;
-        break;
-    case IPA:
-        insn.kind = TLBI_KIND_IPA;
-        insn.form = TLBI_FORM_IPA;
-        break;
-    case RIPA:
-        insn.kind = TLBI_KIND_IPA;
-        insn.form = TLBI_FORM_RIPA;
-        break;
-    case PA:
-        insn.kind = TLBI_KIND_PA;
-        break;
-    }
-    return insn;
 }
 
 static bool same(const TLBIInsn *a, const TLBIInsn *b)

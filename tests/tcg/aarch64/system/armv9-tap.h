@@ -79,6 +79,18 @@ static inline void tap_skip(const char *name, const char *reason)
     ml_printf("%s # SKIP %s\n", name, reason);
 }
 
+/* The names of the bits that are set, bit 0 first, each after a space */
+static inline void tap_bits(uint64_t set, const char *const names[], unsigned n)
+{
+    unsigned i;
+
+    for (i = 0; i < n; i++) {
+        if (set & BIT64(i)) {
+            ml_printf(" %s", names[i]);
+        }
+    }
+}
+
 /* The plan, and main()'s return value. */
 static inline int tap_end(void)
 {

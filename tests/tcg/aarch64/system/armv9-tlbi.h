@@ -41,6 +41,20 @@ static const struct tlbi_granule tlbi_granules[] = {
     { "64K", 16, 3, 1, 3, 3 },
 };
 
+/* Rows of it */
+enum { G4K, G16K, G64K };
+
+#define MB              0x100000ull
+
+/*
+ * Operands without ASID and level hint (C5.5): one address, and a range of
+ * (num + 1) * 2^(5 * scale + 1) granules of 2^shift bytes.
+ */
+#define OF_VA(va)       FIELD64(va, 12, 44)
+#define OF_RANGE(shift, va, scale, num)                             \
+    ((uint64_t)((shift) / 2 - 5) << 46 | (uint64_t)(scale) << 44 |  \
+     (uint64_t)(num) << 39 | FIELD64(va, shift, 37))
+
 /* RAM far from the program, 32 MB each: before and after. */
 #define TLBI_P1         0x44000000ull
 #define TLBI_P2         0x46000000ull

@@ -131,13 +131,8 @@ static void print_controls(uint32_t c)
         "CPTR_EL3.TTA", "FGT", "other-FGT", "SCR_EL3.FGTEn=0", "E2H", "TGE",
         "Secure", "EEL2",
     };
-    unsigned i;
 
-    for (i = 0; i < ARRAY_SIZE(names); i++) {
-        if (c & BIT64(i)) {
-            ml_printf(" %s", names[i]);
-        }
-    }
+    tap_bits(c, names, ARRAY_SIZE(names));
 }
 
 /* The product of all controls for all registers, one line for each EL. */

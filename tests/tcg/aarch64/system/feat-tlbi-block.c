@@ -92,17 +92,10 @@ TLBI_STUB(vae3is, "alle3", "ldr", "tlbi vae3is")
 TLBI_STUB(rvae3, "alle3", "ldr", "sys #6, c8, c6, #1")
 
 enum { GROW = 1, CODE = 2, TBI = 4 };
-enum { G4K, G16K, G64K };
 
 #define LOW     0x800000000000ull
 #define HIGH    0xffffc00000000000ull
 #define TAG     0x5a00000000000000ull
-#define MB      0x100000ull
-
-#define OF_VA(va)           FIELD64(va, 12, 44)
-#define OF_RANGE(shift, va, scale, num)                             \
-    ((uint64_t)((shift) / 2 - 5) << 46 | (uint64_t)(scale) << 44 |  \
-     (uint64_t)(num) << 39 | FIELD64(va, shift, 37))
 
 static const struct {
     const char *name;

@@ -34,14 +34,7 @@ KEEP_STUB(vae1is, "tlbi vae1is")
 KEEP_STUB(rvae1, "sys #0, c8, c6, #1")
 KEEP_STUB(rvae1is, "sys #0, c8, c2, #1")
 
-enum { G4K, G16K, G64K };
-
-#define LOW         0x800000400000ull
-#define MB          0x100000ull
-#define OF_VA(va)   FIELD64(va, 12, 44)
-#define OF_RANGE(shift, va, scale, num)                             \
-    ((uint64_t)((shift) / 2 - 5) << 46 | (uint64_t)(scale) << 44 |  \
-     (uint64_t)(num) << 39 | FIELD64(va, shift, 37))
+#define LOW     0x800000400000ull
 
 static const struct {
     const char *name;

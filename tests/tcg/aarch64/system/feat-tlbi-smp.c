@@ -109,7 +109,6 @@ static uint64_t smp_touch(unsigned command)
     return smp_box.got;
 }
 
-enum { G4K, G16K, G64K };
 enum { VAAE1IS, VAE1OS, RVAAE1IS, RVAAE1OS,
        VAE2IS, VAE2OS, RVAE2IS, RVAE2OS, ALLE2IS, ALLE2OS,
        VAE3IS, VALE3OS, RVAE3IS, RVALE3OS, ALLE3IS, ALLE3OS };
@@ -196,8 +195,8 @@ TLBI_SPACE(space1);
 
 static void invalidate(unsigned op, unsigned shift, uint64_t va)
 {
-    uint64_t page = FIELD64(va, 12, 44);
-    uint64_t range = (uint64_t)(shift / 2 - 5) << 46 | FIELD64(va, shift, 37);
+    uint64_t page = OF_VA(va);
+    uint64_t range = OF_RANGE(shift, va, 0, 0);
 
     asm volatile("dsb sy");
     switch (op) {

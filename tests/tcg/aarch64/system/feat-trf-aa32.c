@@ -208,13 +208,8 @@ static void print_controls(uint32_t c)
         "MCR", "HTRFCR", "HSTR.T1", "MDCR_EL2.TTRF", "MDCR_EL3.TTRF",
         "SCR_EL3.RW=0", "Secure",
     };
-    unsigned i;
 
-    for (i = 0; i < ARRAY_SIZE(names); i++) {
-        if (c & BIT64(i)) {
-            ml_printf(" %s", names[i]);
-        }
-    }
+    tap_bits(c, names, ARRAY_SIZE(names));
 }
 
 /* Each combination is a line: there are few. */

@@ -225,13 +225,8 @@ static void print_controls(uint32_t c)
         "HDFGWTR_EL2.TRFCR_EL1", "SCR_EL3.FGTEn=0", "NV", "NV1", "NV2",
         "E2H", "TGE", "Secure", "EEL2",
     };
-    unsigned i;
 
-    for (i = 0; i < ARRAY_SIZE(names); i++) {
-        if (c & BIT64(i)) {
-            ml_printf(" %s", names[i]);
-        }
-    }
+    tap_bits(c, names, ARRAY_SIZE(names));
 }
 
 static void print_got(const struct el_result *res)
