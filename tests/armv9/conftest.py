@@ -37,6 +37,12 @@ def pytest_addoption(parser):
                          '(default: that of Debian trixie-backports)')
 
 
+def pytest_itemcollected(item):
+    """A KVM host is booted once, whatever uses it: in one worker."""
+    if 'hosts' in item.fixturenames:
+        item.add_marker(pytest.mark.xdist_group('hosts'))
+
+
 @pytest.fixture(scope='session')
 def build(request):
     """The build under test.  One that is not there is an error, not a skip:
@@ -62,20 +68,21 @@ def compiler(build, folder):
     flags = [*CFLAGS, *optimize, '-isystem', minilib]
     done = {}
 
-    def cc(*args):
-        result = runner.run([CC, *args], timeout=60)
-        if result.rc != 0:
-            pytest.fail(runner.explain(result, 'does not compile:'),
-                        pytrace=False)
+    def cc(out, *args):
+        with runner.fresh(out) as new:
+            result = runner.run([CC, *args, '-o', new], timeout=60)
+            if result.rc != 0:
+                pytest.fail(runner.explain(result, 'does not compile:'),
+                            pytrace=False)
 
     def make(name):
         if not done:
-            cc(*flags, '-x', 'assembler-with-cpp', '-Wa,--noexecstack', '-c',
-               system / 'boot.S', '-o', out / 'boot.o')
-            cc(*flags, '-c', minilib / 'printf.c', '-o', out / 'printf.o')
+            cc(out / 'boot.o', *flags, '-x', 'assembler-with-cpp',
+               '-Wa,--noexecstack', '-c', system / 'boot.S')
+            cc(out / 'printf.o', *flags, '-c', minilib / 'printf.c')
         if name not in done:
             program = out / f'{name}{"" if folder == SYSTEM else "-peer"}'
-            cc(*flags, *WARN, build.src / folder / f'{name}.c', '-o', program,
+            cc(program, *flags, *WARN, build.src / folder / f'{name}.c',
                f'-Wl,-T{system / "kernel.ld"}', '-static', '-nostdlib',
                out / 'boot.o', out / 'printf.o', '-lgcc')
             done[name] = program
@@ -112,14 +119,15 @@ def vanilla(request, build):
     # Asking Debian takes seconds; once for each base is enough.
     base = (build.dir / 'base.id').read_text(encoding='utf-8')
     stamp = build.dir / 'debian-qemu.id'
-    if qemu.exists() and stamp.exists() and \
-       stamp.read_text(encoding='utf-8') == base:
-        return cmd
-    result = runner.run([runner.TOP / 'overlay/debs', 'unpack', root,
-                         'qemu-system-arm'], timeout=600)
-    if result.rc == 0 and qemu.exists():
-        stamp.write_text(base, encoding='utf-8')
-        return cmd
+    with runner.alone(build.dir / 'debian-qemu.lock'):
+        if qemu.exists() and stamp.exists() and \
+           stamp.read_text(encoding='utf-8') == base:
+            return cmd
+        result = runner.run([runner.TOP / 'overlay/debs', 'unpack', root,
+                             'qemu-system-arm'], timeout=600)
+        if result.rc == 0 and qemu.exists():
+            stamp.write_text(base, encoding='utf-8')
+            return cmd
     ours = build.dir / 'vanilla/qemu-system-aarch64'
     if ours.exists():
         return [ours]
@@ -132,12 +140,14 @@ def assemble(build, name):
     out = build.dir / 'check' / name
     out.parent.mkdir(exist_ok=True)
     # The RAM of virt starts there.
-    result = runner.run(['aarch64-linux-gnu-gcc', '-nostdlib', '-static',
-                         '-Wl,-Ttext=0x40000000,--build-id=none', '-o', out,
-                         runner.TOP / f'tests/armv9/{name}.S'], timeout=60)
-    if result.rc != 0:
-        pytest.fail(runner.explain(result, f'cannot assemble {name}'),
-                    pytrace=False)
+    with runner.fresh(out) as new:
+        result = runner.run(['aarch64-linux-gnu-gcc', '-nostdlib', '-static',
+                             '-Wl,-Ttext=0x40000000,--build-id=none', '-o',
+                             new, runner.TOP / f'tests/armv9/{name}.S'],
+                            timeout=60)
+        if result.rc != 0:
+            pytest.fail(runner.explain(result, f'cannot assemble {name}'),
+                        pytrace=False)
     return out
 
 

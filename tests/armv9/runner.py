@@ -8,6 +8,8 @@
 
 import collections
 import configparser
+import contextlib
+import fcntl
 import os
 import pathlib
 import shlex
@@ -95,6 +97,23 @@ def run(cmd, timeout, cwd=None, stdin=None, log=None):
     if log:
         pathlib.Path(log).write_text(out, encoding='utf-8')
     return Run(cmd, rc, out, time.monotonic() - start)
+
+
+@contextlib.contextmanager
+def fresh(path):
+    """The name of a file to write that becomes PATH, whole, at the end:
+    another worker of pytest may be reading PATH, or writing it, too."""
+    new = path.with_name(f'{path.name}.{os.getpid()}')
+    yield new
+    new.replace(path)
+
+
+@contextlib.contextmanager
+def alone(path):
+    """What one worker at a time does; PATH is the lock."""
+    with open(path, 'w', encoding='ascii') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def repeat(cmd):

@@ -8,7 +8,10 @@
 # tests/trace/trace.cfg lists the runs; docs/devel/testing-trace.rst says how it
 # works.  All that a run leaves is in build/trace/NAME.
 
+import json
+import os
 import re
+import time
 
 import pytest
 
@@ -30,8 +33,8 @@ RUNS = [(name, int(seed)) for name, spec in CFG.items()
 # fault, Data fault, IRQ, FIQ
 EXCEPTION_TYPES = {2, 3, 4, 6, 7, 10, 11, 12, 14, 15}
 
-compared = {}
-types = {}
+# All workers of a run of pytest, when it has several
+SESSION = os.environ.get('PYTEST_XDIST_TESTRUNUID', str(os.getpid()))
 
 
 # More checks, by their names in trace.cfg
@@ -93,7 +96,22 @@ def test_trace(name, seed, tools):
     spec = CFG[name]
     folder = tools.out / f'{name}-{seed}'
     assert spec['passes'] in ('once', 'twice')
-    total = 0
+    total = {'session': SESSION, 'instructions': 0, 'types': {}}
+    try:
+        run_twice(spec, seed, tools, folder, total)
+    finally:
+        with runner.fresh(total_of(tools, name, seed)) as new:
+            new.write_text(json.dumps(total), encoding='utf-8')
+    for record in folder.glob('record.*'):
+        record.unlink()                 # these are large
+
+
+def total_of(tools, name, seed):
+    return tools.out / f'{name}-{seed}.json'
+
+
+def run_twice(spec, seed, tools, folder, total):
+    """A run with a record, and for some one more without; into the total."""
     for trace, cpu in qemu(tools, spec, seed, folder, record=True):
         summary = flow(tools, spec, seed, trace, folder / f'record.{cpu}')
         # Programs that come to nothing prove nothing.
@@ -104,19 +122,16 @@ def test_trace(name, seed, tools):
             check_piece(trace, int(trace.suffix[1:]), int(spec['pieces']))
         elif 'wrapped' not in spec.get('check', ''):
             assert header(trace)[0]['trbsr'] == 0
-        total += summary['instructions']
+        total['instructions'] += summary['instructions']
         for kind, count in summary['types'].items():
-            types[int(kind)] = types.get(int(kind), 0) + count
+            total['types'][kind] = total['types'].get(kind, 0) + count
         for check in spec.get('check', '').split():
             globals()[f'check_{check}'](spec, trace, summary)
     if spec['passes'] == 'twice':
         plain = folder / 'plain'
         for trace, cpu in qemu(tools, spec, seed, plain, False):
             summary = flow(tools, spec, seed, trace, folder / f'record.{cpu}')
-            total += summary['instructions']
-    compared[name, seed] = total
-    for record in folder.glob('record.*'):
-        record.unlink()                 # these are large
+            total['instructions'] += summary['instructions']
 
 
 def spoil(record, kind, change):
@@ -151,6 +166,7 @@ SPOILED = {
 }
 
 
+@pytest.mark.xdist_group('judge')
 @pytest.mark.parametrize('case', SPOILED)
 def test_judge(case, tools):
     """The comparison itself: each difference must be seen."""
@@ -171,9 +187,28 @@ def test_judge(case, tools):
     assert why in result.out
 
 
-def test_enough():
+def total_when_done(tools, name, seed):
+    """What test_trace() left, which another worker may still be at."""
+    path = total_of(tools, name, seed)
+    patience = TIMEOUT if 'PYTEST_XDIST_WORKER' in os.environ else 0
+    for _ in range(1 + 4 * patience):
+        if path.exists():
+            total = json.loads(path.read_text(encoding='utf-8'))
+            if total['session'] == SESSION:
+                return total
+        time.sleep(0.5)
+    return pytest.fail(f'{name}-{seed} was not run', pytrace=False)
+
+
+def test_enough(tools):
     """Of all runs together; they are before this."""
-    print(f'{sum(compared.values())} instructions, exceptions {types}')
-    assert sum(compared.values()) >= INSTRUCTIONS
+    instructions, types = 0, {}
+    for name, seed in RUNS:
+        total = total_when_done(tools, name, seed)
+        instructions += total['instructions']
+        for kind, count in total['types'].items():
+            types[int(kind)] = types.get(int(kind), 0) + count
+    print(f'{instructions} instructions, exceptions {types}')
+    assert instructions >= INSTRUCTIONS
     assert set(types) == EXCEPTION_TYPES
     assert min(types.values()) >= 10

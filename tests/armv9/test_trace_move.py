@@ -23,6 +23,9 @@ from traced import (RECORD_ENTRY, RECORD_EXCEPTION, RECORD_RAN, arguments,
 BUFFER = 0x50000000             # of CPU 0, see guest.c
 MEMORY = ('-m', '512M')         # enough for one trace buffer
 
+# The references are in one place.
+pytestmark = pytest.mark.xdist_group('move')
+
 # Programs that are alike every time
 SAME = {
     'el0-el1': {

@@ -47,13 +47,13 @@ class Tools:
         self.out.mkdir(exist_ok=True)
         flags = self.call(['pkg-config', '--cflags', 'glib-2.0'])
         self.plugin = self.out / 'librecord.so'
-        self.call([HOST_CC, '-O2', '-Wall', '-Werror', '-shared', '-fPIC',
-                   f'-I{build.src}/include/qemu', *shlex.split(flags),
-                   TRACE / 'record.c', '-o', self.plugin])
+        self.compile(self.plugin, HOST_CC, '-O2', '-Wall', '-Werror',
+                     '-shared', '-fPIC', f'-I{build.src}/include/qemu',
+                     *shlex.split(flags), TRACE / 'record.c')
         self.flow = self.out / 'flow'
-        self.call([HOST_CC, '-O2', '-Wall', '-Werror', TRACE / 'flow.c',
-                   TRACE / 'flow-compare.c', '-o', self.flow,
-                   '-lopencsd_c_api'])
+        self.compile(self.flow, HOST_CC, '-O2', '-Wall', '-Werror',
+                     TRACE / 'flow.c', TRACE / 'flow-compare.c',
+                     '-lopencsd_c_api')
         self.done = {}
 
     @staticmethod
@@ -64,15 +64,20 @@ class Tools:
                         pytrace=False)
         return result.out
 
+    def compile(self, out, *cmd):
+        with runner.fresh(out) as new:
+            self.call([*cmd, '-o', new])
+
     def program(self, seed, board='virt'):
         """The path of the random program of this seed."""
         if (seed, board) not in self.done:
             path = self.out / f'program-{seed}-{board}'
             source = path.with_suffix('.S')
-            source.write_text(progen.Generator(seed).program(),
-                              encoding='utf-8')
-            self.call([CC, *CFLAGS, *BOARDS[board], TRACE / 'guest.c',
-                       TRACE / 'guest.S', source, '-o', path])
+            with runner.fresh(source) as new:
+                new.write_text(progen.Generator(seed).program(),
+                               encoding='utf-8')
+            self.compile(path, CC, *CFLAGS, *BOARDS[board], TRACE / 'guest.c',
+                         TRACE / 'guest.S', source)
             self.done[seed, board] = path
         return self.done[seed, board]
 
@@ -80,9 +85,11 @@ class Tools:
         """What sbsa-ref begins with, as it lies in the flash."""
         if 'reset' not in self.done:
             elf, path = self.out / 'reset', self.out / 'reset.bin'
-            self.call([CC, *CFLAGS, *BOARDS['sbsa-ref'], TRACE / 'reset.S',
-                       '-Wl,-Ttext=0', '-o', elf])
-            self.call(['aarch64-linux-gnu-objcopy', '-O', 'binary', elf, path])
+            self.compile(elf, CC, *CFLAGS, *BOARDS['sbsa-ref'],
+                         TRACE / 'reset.S', '-Wl,-Ttext=0')
+            with runner.fresh(path) as new:
+                self.call(['aarch64-linux-gnu-objcopy', '-O', 'binary', elf,
+                           new])
             self.done['reset'] = path
         return self.done['reset']
 
