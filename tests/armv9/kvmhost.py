@@ -123,12 +123,13 @@ class KvmHost:
     def __exit__(self, *exc):
         self.guest.__exit__(*exc)
 
-    def connect(self):
-        return socket.create_connection(self.address, timeout=60)
+    def connect(self, timeout=60):
+        return socket.create_connection(self.address, timeout=timeout)
 
-    def sh(self, line, data=b''):
-        """What a command line prints there; data is its standard input."""
-        with self.connect() as sock:
+    def sh(self, line, data=b'', timeout=60):
+        """What a command line prints there; data is its standard input.  It
+        must print something within the time, in seconds."""
+        with self.connect(timeout) as sock:
             try:
                 if data:
                     # The shell reads more than its line at once.
