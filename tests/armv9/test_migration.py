@@ -226,6 +226,19 @@ def test_snapshot(build, start, tmp_path):
             run_rounds(qemu, 1)
 
 
+def test_snapshot_twice(build, start, tmp_path):
+    """loadvm twice before the guest runs again."""
+    with disk(build, tmp_path) as args, \
+            start([build.qemu], 'virt', 'max', 1, *args) as qemu:
+        run_rounds(qemu, 1)
+        before = state(qemu)
+        assert qemu.hmp('savevm mid') == ''
+        assert qemu.hmp('loadvm mid') == ''
+        assert qemu.hmp('loadvm mid') == ''
+        assert state(qemu) == before
+        run_rounds(qemu, 1)
+
+
 def test_snapshot_off(build, start, tmp_path):
     """A snapshot with FPMR is refused without, and that is said."""
     with disk(build, tmp_path) as args:
