@@ -14,6 +14,8 @@
 #include "cpu.h"
 #include "cpregs.h"
 #include "kvm_arm.h"
+#include "arm-idregs.h"
+#include "target/arm/fpmr.h"
 #include "target/arm/idregs-compare.h"
 #include "target/arm/idregs-cpu.h"
 #include "target/arm/idregs-stream.h"
@@ -40,12 +42,52 @@ static bool contradicts(const ARMCPUIDReg *own, unsigned index, uint64_t value)
     return found;
 }
 
+/* KVM has its ID registers for good once a vCPU of the VM has run. */
+static void tell_busy(const ARMCPUIDReg *own, unsigned index, uint64_t value)
+{
+    for (size_t i = 0; i < idregs[index].count; i++) {
+        const IDRegField *f = &idregs[index].fields[i];
+        uint64_t there = extract64(value, f->lsb, f->width);
+        uint64_t here = extract64(own->value, f->lsb, f->width);
+
+        if (there != here) {
+            error_report("%s.%s: the guest has 0x%" PRIx64 ", this one 0x%"
+                         PRIx64 ", which cannot change after a vCPU has run",
+                         idregs[index].name, f->name, there, here);
+        }
+    }
+}
+
+/* Only a VM that was made for it takes an identity: kvm_arm_idregs_realize() */
+static void tell_identity(unsigned index, uint64_t value)
+{
+    static const struct {
+        unsigned index;
+        const char *property;
+    } identity[] = {
+        { IDREG_MIDR_EL1, "midr" },
+        { IDREG_REVIDR_EL1, "revidr" },
+        { IDREG_AIDR_EL1, "aidr" },
+    };
+
+    for (int i = 0; i < ARRAY_SIZE(identity); i++) {
+        if (identity[i].index == index) {
+            error_printf("Start with -cpu ...,%s=0x%" PRIx64 " for a snapshot "
+                         "of such a guest.\n", identity[i].property, value);
+        }
+    }
+}
+
 static void tell_misfits(ARMCPU *cpu, unsigned index, uint64_t value, int err)
 {
     const ARMCPUIDReg *own = &cpu->idregs->reg[index];
     IDRegResult res;
 
     trace_idreg_refused(CPU(cpu)->cpu_index, idregs[index].name, value, err);
+    if (err == -EBUSY) {
+        tell_busy(own, index, value);
+        return;
+    }
     idreg_resolve(&idregs[index], own->host, value, own->writable,
                   IDREG_ENFORCE, &res);
     for (size_t i = 0; i < res.count; i++) {
@@ -60,6 +102,7 @@ static void tell_misfits(ARMCPU *cpu, unsigned index, uint64_t value, int err)
         error_report("%s: the host kernel does not take the guest's 0x%" PRIx64
                      " (it has 0x%" PRIx64 "): %s", idregs[index].name, value,
                      own->value, strerror(-err));
+        tell_identity(index, value);
     }
 }
 
@@ -79,7 +122,8 @@ static void tell_changed(unsigned index, uint64_t asked, uint64_t value)
     }
 }
 
-static bool load_idreg(ARMCPU *cpu, unsigned index, uint64_t value)
+static bool load_idreg(ARMCPU *cpu, unsigned index, uint64_t value,
+                       bool *busy)
 {
     ARMCPUIDReg *own = &cpu->idregs->reg[index];
     uint64_t id = arm_cpu_stream_id(index);
@@ -106,6 +150,7 @@ static bool load_idreg(ARMCPU *cpu, unsigned index, uint64_t value)
     }
     if (ret) {
         tell_misfits(cpu, index, value, ret);
+        *busy |= ret == -EBUSY;
         return false;
     }
     tell_changed(index, value, own->value);
@@ -124,7 +169,7 @@ static bool is_unknown(unsigned index, const ARMCPUStream *stream)
 
 static bool load_idregs(ARMCPU *cpu, const ARMCPUStream *stream)
 {
-    bool ok = true;
+    bool ok = true, busy = false;
 
     for (unsigned i = 0; i < IDREGS_COUNT; i++) {
         uint64_t *value = arm_cpu_stream_find(stream, arm_cpu_stream_id(i));
@@ -136,10 +181,26 @@ static bool load_idregs(ARMCPU *cpu, const ARMCPUStream *stream)
             *value = cpu->idregs->reg[i].value;
             continue;
         }
-        ok &= load_idreg(cpu, i, *value);
+        ok &= load_idreg(cpu, i, *value, &busy);
         *value = cpu->idregs->reg[i].value;
     }
+    if (busy) {
+        error_printf("Load it into a QEMU that starts with it: -loadvm or "
+                     "-incoming.\n");
+    }
     return ok;
+}
+
+void kvm_arm_idregs_follow(ARMCPU *cpu)
+{
+    for (unsigned i = 0; i < IDREGS_COUNT; i++) {
+        const ARMCPUIDReg *r = &cpu->idregs->reg[i];
+
+        if (r->present) {
+            arm_cpu_change_idreg(cpu, i, r->value);
+        }
+    }
+    fpmr_follow_idregs(cpu);
 }
 
 /* Take the values of the stream; what is not in it keeps its own. */
@@ -180,6 +241,7 @@ bool kvm_arm_idregs_load(ARMCPU *cpu, ARMCPUStream *stream)
     if (!load_idregs(cpu, stream)) {
         return false;
     }
+    kvm_arm_idregs_follow(cpu);
     /* Both lists of the CPU are made anew below. */
     cpu->cpreg_vmstate_indexes = NULL;
     cpu->cpreg_vmstate_values = NULL;

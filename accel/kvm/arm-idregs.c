@@ -294,6 +294,7 @@ int kvm_arm_idregs_write(ARMCPU *cpu)
         r->value = value;
     }
     vm_limit.known = true;
+    kvm_arm_idregs_follow(cpu);
     return 0;
 }
 

@@ -118,6 +118,15 @@ bool kvm_arm_apply_idreg_properties(ARMCPU *cpu, Error **errp);
 bool kvm_arm_check_cntfrq(ARMCPU *cpu, Error **errp);
 
 /**
+ * kvm_arm_idregs_follow: take the CPU for what its guest reads
+ * @cpu: realized; its record has in .value what the kernel has
+ *
+ * For QEMU itself, its monitor and debugger: cpu->isar, the constants among
+ * the system registers, FPMR.
+ */
+void kvm_arm_idregs_follow(ARMCPU *cpu);
+
+/**
  * kvm_arm_idreg_feature_asked: whether sve, pauth or pmu was set, and how
  * @name: of the property
  */

@@ -113,7 +113,10 @@ void fpmr_firmware_reset(ARMCPU *cpu, int target_el)
 
 void define_fpmr_cpregs(ARMCPU *cpu)
 {
-    if (cpu_isar_feature(aa64_fpmr, cpu)) {
+    uint32_t key = ENCODE_AA64_CP_REG(CP_REG_ARM64_SYSREG_CP, 4, 4, 3, 3, 2);
+
+    if (cpu_isar_feature(aa64_fpmr, cpu) &&
+        !get_arm_cp_reginfo(cpu->cp_regs, key)) {
         define_arm_cp_regs(cpu, fpmr_reginfo);
     }
 }

@@ -101,7 +101,7 @@ static int fpmr_gdb_set(CPUState *cs, uint8_t *buf, int reg)
     return 8;
 }
 
-void fpmr_register_gdb(ARMCPU *cpu)
+static void describe_to_gdb(ARMCPU *cpu, int number)
 {
     /* The fields in the order of the register; a gap is RES0. */
     static const struct {
@@ -114,15 +114,11 @@ void fpmr_register_gdb(ARMCPU *cpu)
         FPMR_FIELD(NSCALE), FPMR_FIELD(LSCALE2),
 #undef FPMR_FIELD
     };
-    CPUState *cs = CPU(cpu);
-    GDBFeature *feature = &cpu->dyn_fpmr_feature.desc;
     GDBFeatureBuilder builder;
 
-    if (!cpu_isar_feature(aa64_fpmr, cpu)) {
-        return;
-    }
-    gdb_feature_builder_init(&builder, feature, "org.gnu.gdb.aarch64.fpmr",
-                             "aarch64-fpmr.xml", cs->gdb_num_regs);
+    gdb_feature_builder_init(&builder, &cpu->dyn_fpmr_feature.desc,
+                             "org.gnu.gdb.aarch64.fpmr", "aarch64-fpmr.xml",
+                             number);
     gdb_feature_builder_append_tag(&builder,
                                    "<flags id=\"fpmr_flags\" size=\"8\">");
     for (int i = 0; i < ARRAY_SIZE(fields); i++) {
@@ -134,7 +130,45 @@ void fpmr_register_gdb(ARMCPU *cpu)
     gdb_feature_builder_append_reg(&builder, "fpmr", 64, 0, "fpmr_flags",
                                    "float");
     gdb_feature_builder_end(&builder);
-    gdb_register_coprocessor(cs, fpmr_gdb_get, fpmr_gdb_set, feature, 0);
+}
+
+void fpmr_register_gdb(ARMCPU *cpu)
+{
+    CPUState *cs = CPU(cpu);
+
+    if (cpu_isar_feature(aa64_fpmr, cpu)) {
+        uint32_t *number = g_new(uint32_t, 1);
+
+        cpu->dyn_fpmr_feature.data.cpregs.keys = number;
+        *number = cs->gdb_num_regs;
+        describe_to_gdb(cpu, *number);
+        gdb_register_coprocessor(cs, fpmr_gdb_get, fpmr_gdb_set,
+                                 &cpu->dyn_fpmr_feature.desc, 0);
+    }
+}
+
+void fpmr_follow_idregs(ARMCPU *cpu)
+{
+    static const GDBFeature none = {
+        .xmlname = "aarch64-fpmr.xml",
+        .xml = "<?xml version=\"1.0\"?>"
+               "<!DOCTYPE feature SYSTEM \"gdb-target.dtd\">"
+               "<feature name=\"org.qemu.gdb.arm.no-fpmr\"></feature>",
+        .name = "org.qemu.gdb.arm.no-fpmr",
+    };
+    GDBFeature *feature = &cpu->dyn_fpmr_feature.desc;
+    bool has = cpu_isar_feature(aa64_fpmr, cpu);
+
+    define_fpmr_cpregs(cpu);
+    if (has && !feature->xml) {
+        fpmr_register_gdb(cpu);
+    } else if (has && !feature->num_regs) {
+        describe_to_gdb(cpu, *cpu->dyn_fpmr_feature.data.cpregs.keys);
+    } else if (!has && feature->num_regs) {
+        g_free((char *)feature->xml);
+        g_free((void *)feature->regs);
+        *feature = none;
+    }
 }
 
 void fpmr_dump_state(ARMCPU *cpu, FILE *f)

@@ -37,7 +37,7 @@ static inline bool isar_feature_aa64_fpmr(const ARMISARegisters *id)
  * define_fpmr_cpregs: register FPMR
  * @cpu: CPU whose final feature set is known
  *
- * Does nothing when @cpu does not have FEAT_FPMR.
+ * Does nothing when @cpu does not have FEAT_FPMR, or has got FPMR already.
  */
 void define_fpmr_cpregs(ARMCPU *cpu);
 
@@ -109,6 +109,16 @@ void arm_cpu_fpmr_finalize(ARMCPU *cpu, Error **errp);
  * The feature is "org.gnu.gdb.aarch64.fpmr", its one register "fpmr".
  */
 void fpmr_register_gdb(ARMCPU *cpu);
+
+/**
+ * fpmr_follow_idregs: the CPU has got other ID registers, those of a guest
+ * @cpu: realized; whether it has FEAT_FPMR may have changed
+ *
+ * What the debugger and the register dump show of FPMR follows.  A debugger
+ * that is attached goes on with the numbers it knows: a feature that is gone
+ * leaves an empty one, one that is new becomes the last.
+ */
+void fpmr_follow_idregs(ARMCPU *cpu);
 
 /**
  * fpmr_dump_state: FPMR's part of "info registers" and "-d cpu,fpu"

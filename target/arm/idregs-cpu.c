@@ -103,6 +103,21 @@ void arm_cpu_set_model_idreg(ARMCPU *cpu, unsigned index, uint64_t value)
     }
 }
 
+void arm_cpu_change_idreg(ARMCPU *cpu, unsigned index, uint64_t value)
+{
+    const IDReg *reg = &idregs[index];
+    uint32_t key = ENCODE_AA64_CP_REG(CP_REG_ARM64_SYSREG_CP, reg->crn,
+                                      reg->crm, reg->op0, reg->op1, reg->op2);
+    ARMCPRegInfo *ri = g_hash_table_lookup(cpu->cp_regs,
+                                           (gpointer)(uintptr_t)key);
+
+    arm_cpu_set_model_idreg(cpu, index, value);
+    /* The CPU's own copy, which a debugger is shown */
+    if (ri && (ri->type & ARM_CP_CONST)) {
+        ri->resetvalue = value;
+    }
+}
+
 /*
  * What EL1 reads on a CPU that is emulated: with the fields that depend on the
  * board, as ID_AA64PFR0_EL1.GIC.

@@ -100,4 +100,14 @@ uint64_t arm_cpu_model_idreg(ARMCPU *cpu, unsigned index);
  */
 void arm_cpu_set_model_idreg(ARMCPU *cpu, unsigned index, uint64_t value);
 
+/**
+ * arm_cpu_change_idreg: the same for a CPU under KVM that is realized
+ * @cpu: realized; its guest has another value than was thought
+ * @index: IDREG_...
+ * @value: of the register
+ *
+ * What a debugger sees among the system registers changes with it.
+ */
+void arm_cpu_change_idreg(ARMCPU *cpu, unsigned index, uint64_t value);
+
 #endif

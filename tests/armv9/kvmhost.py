@@ -13,6 +13,7 @@
 #     with start(hosts('7.2'), 'host,fpmr=off') as vm:
 #         guest_reads(vm) == results(vm)
 
+import functools
 import os
 import re
 import socket
@@ -96,6 +97,8 @@ class KvmHost:
         port = free_port()
         self.address = ('127.0.0.1', port)
         self.count = 0
+        # For a QEMU that listens on port 4444, from the other hosts, too
+        self.incoming = free_port()
         test = {
             'kernel': kernel, 'cpu': cpu, 'append': append, 'run': 'agent',
             'guest': '', 'smp': '2', 'memory': '2G',
@@ -103,7 +106,8 @@ class KvmHost:
         }
         self.guest = guests.Guest(guests.command(
             build, test, extra=['-nic', 'user,model=virtio-net-pci,hostfwd='
-                                f'tcp:127.0.0.1:{port}-:5555']),
+                                f'tcp:127.0.0.1:{port}-:5555,hostfwd='
+                                f'tcp:127.0.0.1:{self.incoming}-:4444']),
             timeout=600)
 
     def __enter__(self):
@@ -124,7 +128,8 @@ class KvmHost:
         self.guest.__exit__(*exc)
 
     def connect(self, timeout=60):
-        return socket.create_connection(self.address, timeout=timeout)
+        return socket.create_connection(self.address,
+                                        timeout=timeout * max(SLOW / 3, 1))
 
     def sh(self, line, data=b'', timeout=60):
         """What a command line prints there; data is its standard input.  It
@@ -154,11 +159,18 @@ class KvmHost:
     def refused(self, *args):
         """What a QEMU says that does not start; it must not."""
         cmd = command(args)
-        out = self.sh(f'timeout 20 {runner.repeat(cmd)} 2>&1 </dev/null; '
+        out = self.sh(f'timeout {20 * SLOW:.0f} {runner.repeat(cmd)} 2>&1 </dev/null; '
                       'echo "status $?"').decode()
         text, status = out.rsplit('status ', 1)
         assert int(status) == 1, f'{runner.repeat(cmd)}: {out}'
         return text
+
+    def debugger(self, port):
+        """As a debugger: to a QEMU with -gdb tcp:127.0.0.1:PORT."""
+        sock = self.connect()
+        sock.sendall(f'echo; exec nc 127.0.0.1 {port}\n'.encode())
+        assert sock.recv(1) == b'\n'
+        return machine.Rsp(sock)
 
     def get(self, path):
         return self.sh(f'cat {path}')
@@ -225,6 +237,41 @@ def results(vm):
 
 def field(vm, name, lsb):
     return registers(vm)[name]['result'] >> lsb & 0xf
+
+
+# Snapshots, in an image that virtio-blk has
+
+IMAGE = '/tmp/image'
+DISK = ['-blockdev', 'driver=qcow2,node-name=disk,file.driver=file,'
+        f'file.filename={IMAGE}', '-device', 'virtio-blk-pci,drive=disk']
+
+
+def job(vm, command, **arguments):
+    """Run a job; the error that it ended with, or nothing."""
+    vm.qmp(command, job_id='job', **arguments)
+    for _ in tries(f'{command} has not ended'):
+        info, = vm.qmp('query-jobs')
+        if info['status'] == 'concluded':
+            break
+    vm.qmp('job-dismiss', id='job')
+    return info.get('error', '')
+
+
+@functools.cache
+def template(host):
+    """An empty image, of QEMU's own making."""
+    path = '/tmp/template'
+    with host.qemu('-machine', 'none') as vm:
+        assert not job(vm, 'blockdev-create', options={
+            'driver': 'file', 'filename': path, 'size': 0})
+        vm.qmp('blockdev-add', driver='file', node_name='file', filename=path)
+        assert not job(vm, 'blockdev-create', options={
+            'driver': 'qcow2', 'file': 'file', 'size': 1 << 20})
+    return path
+
+
+def new_image(host):
+    host.sh(f'cp {template(host)} {IMAGE}')
 
 
 # Migration

@@ -123,12 +123,18 @@ class Machine:
 
 
 class Rsp:
-    """A client of the gdb remote protocol that does not know registers."""
+    """A client of the gdb remote protocol that does not know registers.
 
-    def __init__(self, path):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(30)
-        self.sock.connect(str(path))
+    where   path of a socket to connect to, or a socket that is connected
+    """
+
+    def __init__(self, where):
+        if isinstance(where, socket.socket):
+            self.sock = where
+        else:
+            self.sock = socket.socket(socket.AF_UNIX)
+            self.sock.settimeout(30)
+            self.sock.connect(str(where))
         self.file = self.sock.makefile('rwb')
 
     def __enter__(self):
