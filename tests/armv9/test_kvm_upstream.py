@@ -21,7 +21,6 @@ MIGRATION = [
     '/aarch64/migration/precopy/unix/plain',
     '/aarch64/migration/precopy/file',
     '/aarch64/migration/multifd/tcp/plain/zlib',
-    '/aarch64/migration/postcopy/plain',
 ]
 
 
