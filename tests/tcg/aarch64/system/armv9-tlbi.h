@@ -62,7 +62,15 @@ enum { G4K, G16K, G64K };
 #define TLBI_AF         BIT64(10)
 #define TLBI_EL0        (TLBI_AF | BIT64(6))        /* AP[1] */
 
+/* Of stage 2: read and write, Normal memory */
+#define S2_ATTR         (TLBI_AF | 3 << 6 | 15 << 2)
+
+/* Two tables of stage 1 for one IPA, far from what else is used */
+#define TABLE1          0x45000000ull
+#define TABLE2          0x45010000ull
+
 #define SCTLR_M         BIT64(0)
+#define HCR_VM          BIT64(0)
 
 /* Tables: the root, those of the program and those of the case */
 enum { TLBI_ROOT, TLBI_SELF, TLBI_PATH = TLBI_SELF + 4,

@@ -8,12 +8,16 @@
  * instructions of AArch32 (G5.10.4), those for the instruction or the data
  * TLB alone, too.  All runs of a case have the same HCR_EL2, so that nothing
  * but the instruction invalidates.
+ *
+ * TLBIIPAS2 is about stage 2 alone: there the last table of stage 1 is at an
+ * IPA, which comes to be another table, see feat-tlbi-stage2.c.
  */
 
 #include "armv9-tlbi.h"
 
 #define TTBCR_EAE       BIT64(31)
 #define VA32            0x12340000ull
+#define IPA32           0x23450000ull
 #define HIGH_BITS       0x00ffffff00000000ull
 
 /* A32: LDR R7, [R0]; SMC #0, to the monitor at EL3 */
@@ -58,8 +62,24 @@ OP_HYP(tlbimvalh, 7, 5)
 OP_HYP(tlbiallnsnhis, 3, 4)
 OP_HYP(tlbiallnsnh, 7, 4)
 
-/* Who executes it; the last is about EL2's own translations. */
-enum { EL2_A64, EL1_A32, EL2_A32, EL2_A32_OWN };
+/*
+ * IPA[39:12] is in R3.  What combines the stages is invalidated with it, by
+ * TLBIMVA of R4: TLBIALL would be everything, here.
+ */
+#define OP_IPA(stub, crm, op2)                                          \
+    EL_STUB(stub, ".word " EL_STR(0xee883f10 | op2 << 5 | crm)          \
+            ", 0xf57ff04f, 0xee084f37, 0xf57ff04f, 0xf57ff06f, 0xe1600070")
+
+OP_IPA(tlbiipas2is, 0, 1)
+OP_IPA(tlbiipas2lis, 0, 5)
+OP_IPA(tlbiipas2, 4, 1)
+OP_IPA(tlbiipas2l, 4, 5)
+
+/*
+ * Who executes it; EL2_A32_OWN is about EL2's own translations, EL2_A32_IPA
+ * about those of stage 2.
+ */
+enum { EL2_A64, EL1_A32, EL2_A32, EL2_A32_OWN, EL2_A32_IPA };
 
 static const struct {
     const char *name;
@@ -98,9 +118,14 @@ static const struct {
     { "TLBIALLH", tlbiallh, .who = EL2_A32_OWN },
     { "TLBIMVAH", tlbimvah, .who = EL2_A32_OWN },
     { "TLBIMVALH", tlbimvalh, .who = EL2_A32_OWN },
+    { "TLBIIPAS2IS", tlbiipas2is, .who = EL2_A32_IPA },
+    { "TLBIIPAS2LIS", tlbiipas2lis, .who = EL2_A32_IPA },
+    { "TLBIIPAS2", tlbiipas2, .who = EL2_A32_IPA },
+    { "TLBIIPAS2L", tlbiipas2l, .who = EL2_A32_IPA },
 };
 
 TLBI_SPACE(space);
+TLBI_SPACE(stage2);
 
 /* PSTATE: A, I, F masked; A32; Supervisor or Hyp mode */
 #define SVC_A32         0x1d3
@@ -122,12 +147,30 @@ static uint64_t touch(bool hyp, const struct el_regs *regs)
     return run_a32(hyp, regs, touch_a32, &res) ? res.x[7] : -1ull;
 }
 
+/*
+ * Stage 1 has its last table at IPA32, where stage 2 has TABLE1; the
+ * descriptor of that.
+ */
+static uint64_t *map_by_ipa(void)
+{
+    unsigned at = tlbi_index(&space, VA32, 3) * 8;
+
+    tlbi_mark(TABLE1 + at, tlbi_leaf(TLBI_P1 | TLBI_AF, 3));
+    tlbi_mark(TABLE2 + at, tlbi_leaf(TLBI_P2 | TLBI_AF, 3));
+    *tlbi_map(&space, VA32, 2, 0) = IPA32 | 3;
+    tlbi_space_init(&stage2, &tlbi_granules[0], 32, S2_ATTR);
+    /* VTCR of AArch32: T0SZ 0 is 32 bits, SL0 1 is level 1. */
+    el_write("vtcr_el2", BIT64(31) | BIT64(6));
+    el_write("vttbr_el2", (uintptr_t)stage2.t[TLBI_ROOT]);
+    return tlbi_map(&stage2, IPA32, 3, TABLE1 | S2_ATTR);
+}
+
 static void test_row(unsigned i)
 {
     uint64_t before, after, page = (VA32 | rows[i].high) >> 12;
     int who = rows[i].who;
-    bool hyp = who == EL2_A32 || who == EL2_A32_OWN;
-    bool own = who == EL2_A32_OWN;
+    bool hyp = who >= EL2_A32;
+    bool own = who == EL2_A32_OWN, ipa = who == EL2_A32_IPA;
     struct el_regs regs = el_open;
     struct el_result res;
     uint64_t *pte;
@@ -138,6 +181,7 @@ static void test_row(unsigned i)
         regs.scr_el3 &= ~SCR_RW;
     }
     regs.hcr_el2 &= ~HCR_RW;
+    regs.hcr_el2 |= ipa ? HCR_VM : 0;
     regs.sctlr_el1 |= SCTLR_M;
     regs.sctlr_el2 |= own ? SCTLR_M : 0;
     tlbi_space_init(&space, &tlbi_granules[0], 32, TLBI_AF);
@@ -148,9 +192,10 @@ static void test_row(unsigned i)
     el_write("tcr_el2", BIT64(31) | BIT64(23));
     el_write("ttbr0_el2", (uintptr_t)space.t[TLBI_ROOT]);
     asm volatile("tlbi alle2\n\tdsb sy\n\tisb");
-    pte = tlbi_map(&space, VA32, 3, TLBI_P1 | TLBI_AF);
-    el_args[0] = VA32;
-    el_args[3] = who != EL2_A64 ? VA32 :
+    pte = ipa ? map_by_ipa() : tlbi_map(&space, VA32, 3, TLBI_P1 | TLBI_AF);
+    el_args[0] = el_args[4] = VA32;
+    el_args[3] = ipa ? IPA32 >> 12 :
+                 who != EL2_A64 ? VA32 :
                  rows[i].range ? FIELD64(page, 0, 37) | BIT64(46)
                                : FIELD64(page, 0, 44);
     if (who == EL2_A64) {
@@ -159,7 +204,7 @@ static void test_row(unsigned i)
         asm volatile("tlbi alle1\n\tdsb sy\n\tisb");
     }
     before = touch(own, &regs);
-    *pte = tlbi_leaf(TLBI_P2 | TLBI_AF, 3);
+    *pte = tlbi_leaf(ipa ? TABLE2 | S2_ATTR : TLBI_P2 | TLBI_AF, 3);
     asm volatile("dsb sy");
     if (who == EL2_A64) {
         el_run(2, false, &regs, rows[i].stub, &res);

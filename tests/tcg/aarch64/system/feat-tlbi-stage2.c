@@ -11,16 +11,10 @@
 
 #include "armv9-tlbi.h"
 
-#define HCR_VM          BIT64(0)
-#define S2_ATTR         (TLBI_AF | 3 << 6 | 15 << 2)    /* RW, Normal */
 #define VTCR_DS         BIT64(32)
 #define VTCR_SL2        BIT64(33)
 #define OPERAND_NS      BIT64(63)
 #define NSTABLE         BIT64(63)
-
-/* Two tables, far from what else is used */
-#define TABLE1          0x45000000ull
-#define TABLE2          0x45010000ull
 
 #define OP(stub, op)                                        \
     EL_STUB(stub, op "\n dsb sy\n tlbi vmalle1is\n dsb sy\n isb")
