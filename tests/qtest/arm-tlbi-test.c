@@ -12,12 +12,12 @@
 #define COMMON "-accel tcg -nodefaults "
 
 /* Whether FEAT_TLBIW is in an expansion of -cpu max with it on, off, or not. */
-static bool expanded(QTestState *qts, const char *props)
+static bool expanded(QTestState *qts, QDict *props)
 {
-    g_autofree char *ask = g_strdup_printf(
+    QDict *resp = qtest_qmp(qts,
         "{ 'execute': 'query-cpu-model-expansion', 'arguments':"
-        " { 'type': 'full', 'model': { 'name': 'max' %s } } }", props);
-    QDict *resp = qtest_qmp(qts, ask);
+        " { 'type': 'full', 'model': { 'name': 'max', 'props': %p } } }",
+        props);
     QDict *model;
     bool on;
 
@@ -28,13 +28,21 @@ static bool expanded(QTestState *qts, const char *props)
     return on;
 }
 
+static QDict *tlbiw(bool on)
+{
+    QDict *props = qdict_new();
+
+    qdict_put_bool(props, "tlbiw", on);
+    return props;
+}
+
 static void test_expansion(void)
 {
     QTestState *qts = qtest_init(COMMON "-machine none");
 
-    g_assert(!expanded(qts, ""));
-    g_assert(expanded(qts, ", 'props': { 'tlbiw': true }"));
-    g_assert(!expanded(qts, ", 'props': { 'tlbiw': false }"));
+    g_assert(!expanded(qts, qdict_new()));
+    g_assert(expanded(qts, tlbiw(true)));
+    g_assert(!expanded(qts, tlbiw(false)));
     qtest_quit(qts);
 }
 
