@@ -26,6 +26,9 @@ REQUIRED = ('kernel', 'run', 'timeout')
 OPTIONAL = ('machine', 'cpu', 'smp', 'memory', 'qemu', 'append', 'guest',
             'guestcpu', 'expect', 'setup', 'during', 'perf', 'watch', 'host')
 
+# So many times as long as on a machine that does nothing else may a test take.
+SLOW = 'QEMU_ARMV9_SLOW'
+
 # Escape sequences of firmware, and carriage returns.
 NOISE = re.compile(r'\x1b\[[0-9;=?]*[A-Za-z]|\r')
 
@@ -62,6 +65,8 @@ def command(build, test, extra=(), append=()):
                   for job in lines(test, key)]
     if 'guestcpu' in test:
         words.append('armv9.guestcpu=' + test['guestcpu'])
+    if SLOW in os.environ:
+        words.append('armv9.slow=' + os.environ[SLOW])
     words += append
     return [build.qemu, '-M', test.get('machine', 'virt'),
             '-cpu', test.get('cpu', 'max'), '-smp', test.get('smp', '1'),
@@ -78,7 +83,7 @@ def limit(test, longest=60):
     timeout = int(test['timeout'])
     if timeout > longest:
         raise ValueError(f'a test has {longest} seconds at most')
-    return timeout * float(os.environ.get('QEMU_ARMV9_SLOW', '3'))
+    return timeout * float(os.environ.get(SLOW, '3'))
 
 
 def run(cmd, timeout):

@@ -60,6 +60,28 @@ static inline uint64_t fpmr_value(uint32_t seed)
             | 0x2100000000ull) & FPMR_TEST_BITS;
 }
 
+/*
+ * So long may something take, in seconds, that takes this long on a machine
+ * that does nothing else: armv9.slow=N on the command line has the factor.
+ */
+static inline int patience(int seconds)
+{
+    char line[4096] = "";
+    FILE *f = fopen("/proc/cmdline", "r");
+    const char *word;
+    double slow = 3;
+
+    if (f) {
+        line[fread(line, 1, sizeof(line) - 1, f)] = 0;
+        fclose(f);
+    }
+    word = strstr(line, " armv9.slow=");
+    if (word) {
+        sscanf(word, " armv9.slow=%lf", &slow);
+    }
+    return seconds * slow;
+}
+
 /* TAP: plan first, one line for each check, the exit status at the end. */
 static int tap_planned, tap_count, tap_failed;
 

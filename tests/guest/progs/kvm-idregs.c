@@ -239,11 +239,11 @@ static int run_qemu(const char *cpu, const char *script)
 
     write_file(SERIAL, "", 0);
     write_file(SCRIPT, script, strlen(script));
-    snprintf(command, sizeof(command), "timeout 150 " QEMU " -M virt,"
+    snprintf(command, sizeof(command), "timeout %d " QEMU " -M virt,"
              "gic-version=3 -accel kvm -nodefaults -display none -m 64 -S "
              "-serial file:" SERIAL " -monitor stdio -no-reboot -kernel " IMAGE
              " -trace kvm_vcpu_ioctl -D " TRACE " -cpu %s < " SCRIPT " > " SAID
-             " 2>&1", cpu);
+             " 2>&1", patience(50), cpu);
     status = system(command);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }

@@ -15,7 +15,7 @@
 
 #define QMP_PATH "/tmp/l2.qmp"
 #define QMP_OPTION "-qmp", "unix:" QMP_PATH ",server=on,wait=off"
-#define PATIENCE 40                     /* seconds, for any one thing */
+#define PATIENCE patience(14)           /* seconds, for any one thing */
 
 /* The QEMU that runs now. */
 static pid_t qemu;
@@ -40,11 +40,11 @@ static void nap(void)
 static int connect_to(const char *path)
 {
     struct sockaddr_un addr = { .sun_family = AF_UNIX };
-    struct timeval patience = { .tv_sec = PATIENCE };
+    struct timeval limit = { .tv_sec = PATIENCE };
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), end;
 
     snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path);
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
     end = now() + PATIENCE;
     while (connect(fd, (struct sockaddr *)&addr, sizeof(addr))) {
         if (now() > end || waitpid(qemu, NULL, WNOHANG)) {
