@@ -20,10 +20,64 @@ static IDRegComparison compare_field(const IDRegField *field, uint64_t a,
     };
 }
 
+/* The granules: stage 2, stage 1, and the first value that has stage 1 */
+static const struct {
+    const char *stage2, *stage1;
+    int supported;
+} granules[] = {
+    { "TGran4_2", "TGran4", 0 },
+    { "TGran64_2", "TGran64", 0 },
+    { "TGran16_2", "TGran16", 1 },
+};
+
+/*
+ * D24.1.3.3: 0 says that stage 1 has it.  Such a field with the value that
+ * stage 1 stands for: 1, not supported; 2, supported; 3, with 52-bit addresses
+ */
+static uint64_t tell_stage2(const IDReg *reg, uint64_t value)
+{
+    if (reg != &idregs[IDREG_ID_AA64MMFR0_EL1]) {
+        return value;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(granules); i++) {
+        const IDRegField *f = idreg_find_field(reg, granules[i].stage2);
+        const IDRegField *f1 = idreg_find_field(reg, granules[i].stage1);
+        int stage1 = f1->sign == IDREG_SIGNED
+                     ? sextract64(value, f1->lsb, f1->width)
+                     : extract64(value, f1->lsb, f1->width);
+
+        stage1 -= granules[i].supported;
+        if (!extract64(value, f->lsb, f->width) && stage1 <= 1) {
+            value = deposit64(value, f->lsb, f->width,
+                              stage1 < 0 ? 1 : 2 + stage1);
+        }
+    }
+    return value;
+}
+
+/* The 0 of @a where it says the same as what is told in @value */
+static uint64_t untell_stage2(const IDReg *reg, uint64_t value, uint64_t a)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(granules); i++) {
+        const IDRegField *f = idreg_find_field(reg, granules[i].stage2);
+
+        if (f && !extract64(a, f->lsb, f->width)) {
+            uint64_t bits = idreg_field_mask(f), zero = value & ~bits;
+
+            if (!((tell_stage2(reg, zero) ^ value) & bits)) {
+                value = zero;
+            }
+        }
+    }
+    return value;
+}
+
 IDRegComparison idreg_compare(const IDReg *reg, uint64_t a, uint64_t b)
 {
     IDRegComparison all = { .a_has_b = true, .b_has_a = true };
 
+    a = tell_stage2(reg, a);
+    b = tell_stage2(reg, b);
     for (size_t i = 0; i < reg->count; i++) {
         const IDRegField *f = &reg->fields[i];
         IDRegComparison one = compare_field(f, extract64(a, f->lsb, f->width),
@@ -62,7 +116,10 @@ IDRegFieldSet idreg_baseline(const IDReg *reg, uint64_t a, uint64_t b,
                              uint64_t *value)
 {
     IDRegFieldSet none = 0;
+    uint64_t first = a;
 
+    a = tell_stage2(reg, a);
+    b = tell_stage2(reg, b);
     *value = 0;
     for (size_t i = 0; i < reg->count; i++) {
         const IDRegField *f = &reg->fields[i];
@@ -74,6 +131,7 @@ IDRegFieldSet idreg_baseline(const IDReg *reg, uint64_t a, uint64_t b,
         }
         *value = deposit64(*value, f->lsb, f->width, v);
     }
+    *value = untell_stage2(reg, *value, first);
     return none;
 }
 

@@ -9,7 +9,8 @@
  *
  * Fields that only identify (IDREG_ANY: MIDR_EL1, CLIDR_EL1 ...) are left
  * out, as no feature depends on them; so are the two values of PMUVer and
- * PerfMon that mean the same.
+ * PerfMon that mean the same.  A granule of stage 2 that is "as stage 1" (0)
+ * is what stage 1 says of it (D24.1.3.3).
  */
 
 #ifndef TARGET_ARM_IDREGS_COMPARE_H

@@ -49,7 +49,11 @@ void arm_cpu_set_idreg_props(Object *obj, const QDict *props,
     }
 }
 
-void arm_cpu_put_idreg_props(Object *obj, QDict *props)
+typedef void FieldFn(const char *name, const ARMCPUIDReg *reg,
+                     const IDRegField *f, void *opaque);
+
+/* All fields that are properties of a CPU, in the order of idregs[] */
+static void for_each_field(Object *obj, FieldFn *fn, void *opaque)
 {
     for (unsigned i = 0; i < IDREGS_COUNT; i++) {
         ARMCPUIDReg reg;
@@ -60,11 +64,23 @@ void arm_cpu_put_idreg_props(Object *obj, QDict *props)
             g_autofree char *name = idreg_property_name(&idregs[i], f);
 
             if (f->safe != IDREG_RESERVED && object_property_find(obj, name)) {
-                qdict_put(props, name, qnum_from_uint(
-                              extract64(reg.value, f->lsb, f->width)));
+                fn(name, &reg, f, opaque);
             }
         }
     }
+}
+
+static void put_field(const char *name, const ARMCPUIDReg *reg,
+                      const IDRegField *f, void *props)
+{
+    uint64_t value = extract64(reg->value, f->lsb, f->width);
+
+    qdict_put((QDict *)props, name, qnum_from_uint(value));
+}
+
+void arm_cpu_put_idreg_props(Object *obj, QDict *props)
+{
+    for_each_field(obj, put_field, props);
 }
 
 static bool is_advertised(const char *name)
@@ -262,7 +278,8 @@ CpuModelCompareInfo *qmp_query_cpu_model_comparison(CpuModelInfo *modela,
 
 /*
  * Fields are given by name where the models differ, so that the answer says
- * the same on every host, and where one of the models has them by name.
+ * the same on every host, where one of the models has them by name, and where
+ * another field changes what a value stands for (stage 2 "as stage 1").
  */
 static void put_baseline(QDict *props, unsigned index, uint64_t value,
                          const ModelRegs *a, const ModelRegs *b)
@@ -277,7 +294,7 @@ static void put_baseline(QDict *props, unsigned index, uint64_t value,
         g_autofree char *name = idreg_property_name(reg, f);
 
         if (f->safe != IDREG_RESERVED && f->safe != IDREG_ANY &&
-            ((differ >> i & 1) ||
+            ((differ >> i & 1) || (mask & (value ^ a->value[index])) ||
              (mask & (a->named[index] | b->named[index])))) {
             qdict_put(props, name, qnum_from_uint(
                           extract64(value, f->lsb, f->width)));
@@ -355,9 +372,10 @@ static CpuPropInfo *switch_info(Object *obj, const char *name)
     return info;
 }
 
-static CpuPropInfo *field_info(const ARMCPUIDReg *reg, const char *name,
-                               const IDRegField *f)
+static void append_field_info(const char *name, const ARMCPUIDReg *reg,
+                              const IDRegField *f, void *opaque)
 {
+    CpuPropInfoList ***infos = opaque;
     CpuPropInfo *info = g_new0(CpuPropInfo, 1);
     uint64_t mask = idreg_field_mask(f);
     IDRegRange ranges[IDREG_RANGES_MAX];
@@ -379,7 +397,7 @@ static CpuPropInfo *field_info(const ARMCPUIDReg *reg, const char *name,
                                                    ranges[i].high));
         }
     }
-    return info;
+    QAPI_LIST_APPEND(*infos, info);
 }
 
 CpuPropInfoList *qmp_query_cpu_props_info(Error **errp)
@@ -405,18 +423,6 @@ CpuPropInfoList *qmp_query_cpu_props_info(Error **errp)
             QAPI_LIST_APPEND(tail, switch_info(obj, *p));
         }
     }
-    for (unsigned i = 0; i < IDREGS_COUNT; i++) {
-        ARMCPUIDReg reg;
-
-        arm_cpu_get_idreg(ARM_CPU(obj), i, &reg);
-        for (size_t j = 0; j < idregs[i].count; j++) {
-            const IDRegField *f = &idregs[i].fields[j];
-            g_autofree char *name = idreg_property_name(&idregs[i], f);
-
-            if (f->safe != IDREG_RESERVED && object_property_find(obj, name)) {
-                QAPI_LIST_APPEND(tail, field_info(&reg, name, f));
-            }
-        }
-    }
+    for_each_field(obj, append_field_info, &tail);
     return head;
 }

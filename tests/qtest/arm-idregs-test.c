@@ -82,6 +82,8 @@ static QDict *ask(QTestState *qts, const char *command, const char *a,
 #define LUT "SYSREG_ID_AA64ISAR2_EL1_LUT"
 #define SHA2 "SYSREG_ID_AA64ISAR0_EL1_SHA2"
 #define API "SYSREG_ID_AA64ISAR1_EL1_API"
+#define TGRAN4 "SYSREG_ID_AA64MMFR0_EL1_TGran4"
+#define TGRAN4_2 "SYSREG_ID_AA64MMFR0_EL1_TGran4_2"
 
 static const struct {
     const char *a, *b;
@@ -109,6 +111,11 @@ static const struct {
       "subset", { "SYSREG_ID_AA64PFR0_EL1_EL0" } },
     { "{'name': 'neoverse-n1', 'props': {'SYSREG_ID_ISAR0_EL1_Divide': 0}}",
       "{'name': 'neoverse-n1'}", "subset", { "SYSREG_ID_ISAR0_EL1_Divide" } },
+    /* Of stage 2, neoverse-n1 says 0: as stage 1, which has 4K. */
+    { "{'name': 'neoverse-n1', 'props': {'" TGRAN4_2 "': 2}}",
+      "{'name': 'neoverse-n1'}", "identical", { } },
+    { "{'name': 'neoverse-n1', 'props': {'" TGRAN4_2 "': 1}}",
+      "{'name': 'neoverse-n1'}", "subset", { TGRAN4_2 } },
     /* What identifies a CPU says nothing of what it can do. */
     { "{'name': 'max', 'props': {'SYSREG_MIDR_EL1_PartNum': 3}}",
       "{'name': 'max'}", "identical", { } },
@@ -252,6 +259,17 @@ static void test_baseline_fields(void)
     g_assert_cmpint(qdict_size(props), ==, 2);
     g_assert_cmpint(qdict_get_int(props, AES), ==, 1);
     g_assert_cmpint(qdict_get_int(props, SHA2), ==, 0);
+    qobject_unref(resp);
+
+    /* "As stage 1" is not said where it would become something else. */
+    resp = ask(qts, "query-cpu-model-baseline",
+               "{'name': 'max', 'props': {'" TGRAN4_2 "': 0}}",
+               "{'name': 'max', 'props': {'" TGRAN4 "': 0}}");
+    model = qdict_get_qdict(qdict_get_qdict(resp, "return"), "model");
+    props = qdict_get_qdict(model, "props");
+    g_assert_cmpint(qdict_size(props), ==, 2);
+    g_assert_cmpint(qdict_get_int(props, TGRAN4), ==, 0);
+    g_assert_cmpint(qdict_get_int(props, TGRAN4_2), ==, 3);
     qobject_unref(resp);
 
     /* Nothing is common: no algorithm of pauth at all */
