@@ -124,6 +124,35 @@ static const FieldName not_the_models[] = {
     { IDREG_ID_AA64MMFR2_EL1, "CCIDX" },
 };
 
+/*
+ * What only software at EL2 uses, or stage 2, which is EL2's: registers,
+ * controls and traps of EL2.  A guest has no EL2, so nothing that runs in it
+ * depends on them: a value that the host cannot show is no reason to refuse a
+ * model.
+ */
+static const FieldName only_at_el2[] = {
+    { IDREG_ID_MMFR4_EL1, "EVT" },
+    { IDREG_ID_MMFR4_EL1, "XNX" },
+    { IDREG_ID_DFR1_EL1, "HPMN0" },
+    { IDREG_ID_AA64PFR0_EL1, "SEL2" },
+    { IDREG_ID_AA64DFR0_EL1, "HPMN0" },
+    { IDREG_ID_AA64MMFR0_EL1, "FGT" },
+    { IDREG_ID_AA64MMFR0_EL1, "TGran4_2" },
+    { IDREG_ID_AA64MMFR0_EL1, "TGran64_2" },
+    { IDREG_ID_AA64MMFR0_EL1, "TGran16_2" },
+    { IDREG_ID_AA64MMFR1_EL1, "HCX" },
+    { IDREG_ID_AA64MMFR1_EL1, "XNX" },
+    { IDREG_ID_AA64MMFR1_EL1, "VH" },
+    { IDREG_ID_AA64MMFR1_EL1, "VMIDBits" },
+    { IDREG_ID_AA64MMFR2_EL1, "EVT" },
+    { IDREG_ID_AA64MMFR2_EL1, "FWB" },
+    { IDREG_ID_AA64MMFR3_EL1, "D128_2" },
+    { IDREG_ID_AA64MMFR3_EL1, "S2POE" },
+    { IDREG_ID_AA64MMFR3_EL1, "S2PIE" },
+    { IDREG_ID_AA64MMFR4_EL1, "E2H0" },
+    { IDREG_ID_AA64MMFR4_EL1, "NV_frac" },
+};
+
 /* EL2 and EL3, which no vCPU of ours has */
 static const FieldName not_in_a_guest[] = {
     { IDREG_ID_PFR1_EL1, "Virtualization" },
@@ -168,8 +197,41 @@ static void use_host_algorithm(const uint64_t *host, uint64_t *model)
                         FIELD_EX64(h2, ID_AA64ISAR2, GPA3));
 }
 
-/* What a named model would be, apart from what it does not decide */
-static void request_model(ARMCPU *cpu, uint64_t *request)
+/* The model's where the host can show it, so that hosts show the same */
+static void use_host_el2(const KVMArmHostIDRegs *host, uint64_t *model,
+                         uint64_t *wanted)
+{
+    for (int i = 0; i < ARRAY_SIZE(only_at_el2); i++) {
+        unsigned index = only_at_el2[i].index;
+        const IDRegField *f = idreg_find_field(&idregs[index],
+                                               only_at_el2[i].field);
+        uint64_t bits = idreg_field_mask(f);
+        uint64_t limit = extract64(host->value[index], f->lsb, f->width);
+
+        if ((bits & ~host->writable[index]) ||
+            !idreg_field_allows(f, limit, extract64(model[index], f->lsb,
+                                                    f->width))) {
+            model[index] = deposit64(model[index], f->lsb, f->width, limit);
+            wanted[index] &= ~bits;
+        }
+    }
+}
+
+/* All fields that QEMU's model of a CPU has */
+static uint64_t model_fields(unsigned index)
+{
+    uint64_t bits = 0;
+
+    for (size_t i = 0; i < idregs[index].count; i++) {
+        const IDRegField *f = &idregs[index].fields[i];
+
+        bits |= f->safe != IDREG_RESERVED ? idreg_field_mask(f) : 0;
+    }
+    return arm_cpu_model_has_idreg(index) ? bits : 0;
+}
+
+/* What a named model would be, and which bits of it are what it decides */
+static void request_model(ARMCPU *cpu, uint64_t *request, uint64_t *wanted)
 {
     const KVMArmHostIDRegs *host = kvm_arm_host_idregs();
     uint64_t *pfr0 = &request[IDREG_ID_AA64PFR0_EL1];
@@ -178,6 +240,7 @@ static void request_model(ARMCPU *cpu, uint64_t *request)
     for (unsigned i = 0; i < IDREGS_COUNT; i++) {
         if (is_feature_reg(i)) {
             request[i] = arm_cpu_model_idreg(cpu, i);
+            wanted[i] = model_fields(i);
         }
     }
     for (int i = 0; i < ARRAY_SIZE(not_the_models); i++) {
@@ -186,7 +249,9 @@ static void request_model(ARMCPU *cpu, uint64_t *request)
 
         request[index] = (request[index] & ~bits) |
                          (host->value[index] & bits);
+        wanted[index] &= ~bits;
     }
+    use_host_el2(host, request, wanted);
     for (int i = 0; i < ARRAY_SIZE(not_in_a_guest); i++) {
         request[not_in_a_guest[i].index] &= ~bits_of(&not_in_a_guest[i]);
     }
@@ -200,6 +265,7 @@ static void request_model(ARMCPU *cpu, uint64_t *request)
     for (unsigned i = 0; i < IDREGS_COUNT; i++) {
         if (is_aa32_view(i) && !aa32) {
             request[i] = host->value[i];
+            wanted[i] = 0;
         }
     }
     use_host_algorithm(host->value, request);
@@ -448,6 +514,7 @@ bool kvm_arm_idregs_finalize(ARMCPU *cpu, Error **errp)
     const KVMArmHostIDRegs *host = kvm_arm_host_idregs();
     ARMCPUIDRegs *ids = cpu->idregs;
     uint64_t request[IDREGS_COUNT], limit[IDREGS_COUNT];
+    uint64_t wanted[IDREGS_COUNT] = { 0 };
 
     if (!kvm_enabled() || !ids || ids->settled) {
         return true;
@@ -462,7 +529,7 @@ bool kvm_arm_idregs_finalize(ARMCPU *cpu, Error **errp)
 
     memcpy(request, host->value, sizeof(request));
     if (ids->model) {
-        request_model(cpu, request);
+        request_model(cpu, request, wanted);
     }
     for (unsigned i = 0; i < IDREGS_COUNT; i++) {
         ids->reg[i].requested = request[i];
@@ -477,6 +544,7 @@ bool kvm_arm_idregs_finalize(ARMCPU *cpu, Error **errp)
         ARMCPUIDReg *r = &ids->reg[i];
 
         r->host = limit[i];
+        r->wanted = wanted[i] | r->named;
         if (!ids->model) {
             /* What was not asked for goes with the features. */
             r->requested = (limit[i] & ~r->named) | (r->requested & r->named);

@@ -30,6 +30,8 @@
  * @writable: bits that the kernel lets differ from @host; 0 without KVM
  * @requested: what was asked for; @host where nothing was
  * @named: bits of @requested that properties asked for by name
+ * @wanted: these, and those that are a named model's; others are as the VM
+ *      has them
  * @value: what the guest reads.  Before the CPU is realized: what the model
  *      has, with the properties that were set so far.
  */
@@ -39,6 +41,7 @@ typedef struct ARMCPUIDReg {
     uint64_t writable;
     uint64_t requested;
     uint64_t named;
+    uint64_t wanted;
     uint64_t value;
 } ARMCPUIDReg;
 

@@ -6,6 +6,8 @@
  * usage: kvm-idregs fast          some cases of the table below
  *        kvm-idregs part K N      every Nth case, from the Kth; K from 0
  *        kvm-idregs fits MODEL    MODEL under KVM on a host that is one
+ *        kvm-idregs less MODEL    MODEL on a host that has more, which it can
+ *                                 hide, but less of ID_MMFR4_EL1.EVT
  *
  * Starts our QEMU with -accel kvm, each time with another -cpu.  The guest is
  * a few instructions that read all ID registers and print them.  They must be
@@ -28,6 +30,7 @@
 #define N_REGS 61
 #define CTR_TMINLINE (0x3full << 32)
 #define PFR0_CSV (0xffull << 56)
+#define MMFR4_EVT (0xfull << 28)
 
 /* Prints the registers in encoding order on the PL011 of virt, then off. */
 asm(".pushsection .rodata\n"
@@ -464,6 +467,26 @@ static int fits(const char *model)
     return tap_done();
 }
 
+/* Nothing is asked for of what only EL2 uses: it is the host's. */
+static int less(const char *model)
+{
+    bool good, same = false;
+    int hidden = 0;
+
+    tap_plan(2);
+    run_host();
+    good = run_guest(model) && !strstr(read_file(SAID), "warning");
+    for (int i = 0; i < N_REGS; i++) {
+        hidden += seen[i] != base[i];
+        if (!strcmp(names[i], "ID_MMFR4_EL1")) {
+            same = (seen[i] & MMFR4_EVT) == (base[i] & MMFR4_EVT);
+        }
+    }
+    printf("# %d registers differ from the host's\n", hidden);
+    tap_ok(good && same && hidden > 1, "-cpu %s", model);
+    return tap_done();
+}
+
 int main(int argc, char **argv)
 {
     bool fast = argc == 2 && !strcmp(argv[1], "fast");
@@ -474,13 +497,17 @@ int main(int argc, char **argv)
     if (argc == 3 && !strcmp(argv[1], "fits")) {
         return fits(argv[2]);
     }
+    if (argc == 3 && !strcmp(argv[1], "less")) {
+        return less(argv[2]);
+    }
     if (argc == 4 && !strcmp(argv[1], "part")) {
         part = atoi(argv[2]);
         parts = atoi(argv[3]);
     } else if (!fast) {
         fprintf(stderr, "usage: kvm-idregs fast\n"
                 "       kvm-idregs part K N\n"
-                "       kvm-idregs fits MODEL\n");
+                "       kvm-idregs fits MODEL\n"
+                "       kvm-idregs less MODEL\n");
         return 2;
     }
     for (int i = 0; i < N_CASES; i++) {
