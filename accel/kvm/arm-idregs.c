@@ -24,11 +24,12 @@
 
 static KVMArmHostIDRegs host;
 
-/* What the first vCPU of the VM had before it was written */
+/* The VM: what its first vCPU had before it was written; its identity */
 static struct {
     bool known;
-    uint64_t value[IDREGS_COUNT];
-} vm_limit;
+    bool identity;
+    uint64_t limit[IDREGS_COUNT];
+} vm;
 
 const KVMArmHostIDRegs *kvm_arm_host_idregs(void)
 {
@@ -49,14 +50,16 @@ static bool read_id_reg(int fd, unsigned index, uint64_t *value)
         .id = kvm_id(index), .addr = (uintptr_t)value
     };
 
-    if (ioctl(fd, KVM_GET_ONE_REG, &reg) < 0) {
-        if (errno != ENOENT) {
-            warn_report("KVM does not let %s be read: %s; it is taken as 0",
-                        idregs[index].name, strerror(errno));
-        }
-        *value = 0;
+    if (ioctl(fd, KVM_GET_ONE_REG, &reg) == 0) {
+        return true;
+    }
+    *value = 0;
+    if (errno == ENOENT) {
         return false;
     }
+    /* It is there: what is asked of it cannot be taken as done. */
+    warn_report("KVM does not let %s be read: %s; it is taken as 0",
+                idregs[index].name, strerror(errno));
     return true;
 }
 
@@ -74,10 +77,8 @@ static void read_masks(int vmfd)
     for (unsigned i = 0; i < IDREGS_COUNT; i++) {
         const IDReg *reg = &idregs[i];
 
-        if (host.present[i]) {
-            host.writable[i] = masks[KVM_ARM_FEATURE_ID_RANGE_IDX(
-                reg->op0, reg->op1, reg->crn, reg->crm, reg->op2)];
-        }
+        host.writable[i] = masks[KVM_ARM_FEATURE_ID_RANGE_IDX(
+            reg->op0, reg->op1, reg->crn, reg->crm, reg->op2)];
     }
 }
 
@@ -134,7 +135,9 @@ void kvm_arm_read_idregs(const int *fdarray, ARMISARegisters *isar)
         host.writable[IDREG_AIDR_EL1] = UINT64_MAX;
     }
     for (unsigned i = 0; i < IDREGS_COUNT; i++) {
-        if (host.present[i]) {
+        if (!host.present[i]) {
+            host.writable[i] = 0;
+        } else {
             trace_idreg_host(idregs[i].name, host.value[i], host.writable[i]);
         }
     }
@@ -159,10 +162,10 @@ static bool writes_identity(ARMCPU *cpu)
 
 bool kvm_arm_idregs_realize(ARMCPU *cpu, Error **errp)
 {
-    static bool enabled;
     int ret;
 
-    if (!kvm_enabled() || !cpu->idregs || enabled || !writes_identity(cpu)) {
+    if (!kvm_enabled() || !cpu->idregs || vm.identity ||
+        !writes_identity(cpu)) {
         return true;
     }
     ret = kvm_vm_enable_cap(kvm_state, KVM_CAP_ARM_WRITABLE_IMP_ID_REGS, 0);
@@ -171,7 +174,7 @@ bool kvm_arm_idregs_realize(ARMCPU *cpu, Error **errp)
                          "and AIDR_EL1 be set");
         return false;
     }
-    enabled = true;
+    vm.identity = true;
     return true;
 }
 
@@ -195,7 +198,7 @@ static uint64_t differing_fields(const IDReg *reg, uint64_t a, uint64_t b)
 static void tell_refused(ARMCPU *cpu, unsigned index, uint64_t want, int err)
 {
     const IDReg *reg = &idregs[index];
-    uint64_t limit = vm_limit.value[index];
+    uint64_t limit = vm.limit[index];
     bool told = false;
 
     trace_idreg_refused(CPU(cpu)->cpu_index, reg->name, want, err);
@@ -204,7 +207,7 @@ static void tell_refused(ARMCPU *cpu, unsigned index, uint64_t want, int err)
                      "VM has run", reg->name, want);
         return;
     }
-    for (size_t i = 0; i < reg->count; i++) {
+    for (size_t i = 0; err == -EINVAL && i < reg->count; i++) {
         uint64_t bits = idreg_field_mask(&reg->fields[i]);
         uint64_t value = (limit & ~bits) | (want & bits);
         IDRegMisfit misfit = {
@@ -246,9 +249,58 @@ static void warn_clamped(ARMCPU *cpu)
     }
 }
 
+/* Values belong to the VM: another vCPU than the first finds them written. */
+static int write_idreg(ARMCPU *cpu, unsigned index, bool first)
+{
+    const IDReg *reg = &idregs[index];
+    ARMCPUIDReg *r = &cpu->idregs->reg[index];
+    uint64_t changed, value, want;
+    int ret;
+
+    if (!r->present) {
+        return 0;
+    }
+    /* What is wanted is so, whatever the default of this VM is. */
+    changed = differing_fields(reg, r->value, r->host) | r->wanted;
+    ret = kvm_get_one_reg(CPU(cpu), kvm_id(index), &value);
+    if (ret) {
+        if (!changed) {
+            return 0;
+        }
+        error_report("%s: cannot become 0x%" PRIx64 ", because KVM does not "
+                     "let it be read: %s", reg->name, r->value,
+                     strerror(-ret));
+        return ret;
+    }
+    if (first) {
+        vm.limit[index] = value;
+    }
+    want = (vm.limit[index] & ~changed) | (r->value & changed);
+    if (value != want) {
+        ret = kvm_set_one_reg(CPU(cpu), kvm_id(index), &want);
+        if (ret) {
+            tell_refused(cpu, index, want, ret);
+            return ret;
+        }
+        ret = kvm_get_one_reg(CPU(cpu), kvm_id(index), &value);
+        if (ret || value != want) {
+            error_report("%s: 0x%" PRIx64 " was written, 0x%" PRIx64
+                         " is read back", reg->name, want, value);
+            return ret ? ret : -EIO;
+        }
+        trace_idreg_set(CPU(cpu)->cpu_index, reg->name, vm.limit[index],
+                        want);
+    }
+    changed = differing_fields(reg, r->requested, r->host) | r->wanted;
+    r->requested = (vm.limit[index] & ~changed) | (r->requested & changed);
+    r->host = vm.limit[index];
+    r->value = value;
+    return 0;
+}
+
 int kvm_arm_idregs_write(ARMCPU *cpu)
 {
-    bool first = !vm_limit.known;
+    bool first = !vm.known;
 
     if (!cpu->idregs) {
         return 0;
@@ -257,43 +309,13 @@ int kvm_arm_idregs_write(ARMCPU *cpu)
         warn_clamped(cpu);
     }
     for (unsigned i = 0; i < IDREGS_COUNT; i++) {
-        ARMCPUIDReg *r = &cpu->idregs->reg[i];
-        uint64_t changed, value, want;
-        int ret;
+        int ret = write_idreg(cpu, i, first);
 
-        if (!r->present ||
-            kvm_get_one_reg(CPU(cpu), kvm_id(i), &value)) {
-            continue;
+        if (ret) {
+            return ret;
         }
-        /* Values belong to the VM: another vCPU finds them written. */
-        if (first) {
-            vm_limit.value[i] = value;
-        }
-        changed = differing_fields(&idregs[i], r->value, r->host);
-        want = (vm_limit.value[i] & ~changed) | (r->value & changed);
-        if (value != want) {
-            ret = kvm_set_one_reg(CPU(cpu), kvm_id(i), &want);
-            if (ret) {
-                tell_refused(cpu, i, want, ret);
-                return ret;
-            }
-            ret = kvm_get_one_reg(CPU(cpu), kvm_id(i), &value);
-            if (ret || value != want) {
-                error_report("%s: 0x%" PRIx64 " was written, 0x%" PRIx64
-                             " is read back", idregs[i].name, want, value);
-                return ret ? ret : -EIO;
-            }
-            trace_idreg_set(CPU(cpu)->cpu_index, idregs[i].name,
-                            vm_limit.value[i], want);
-        }
-        changed = differing_fields(&idregs[i], r->requested, r->host) |
-                  r->named;
-        r->requested = (vm_limit.value[i] & ~changed) |
-                       (r->requested & changed);
-        r->host = vm_limit.value[i];
-        r->value = value;
     }
-    vm_limit.known = true;
+    vm.known = true;
     kvm_arm_idregs_follow(cpu);
     return 0;
 }
@@ -311,6 +333,8 @@ void kvm_arm_vcpu_init_failed(ARMCPU *cpu)
         { BIT(KVM_ARM_VCPU_PMU_V3), "pmu=on" },
     };
     uint32_t all = cpu->kvm_init_features[0];
+    g_autoptr(GString) asked = g_string_new(NULL);
+    bool told = false;
 
     for (int i = 0; i < ARRAY_SIZE(features); i++) {
         struct kvm_vcpu_init init = {
@@ -318,12 +342,20 @@ void kvm_arm_vcpu_init_failed(ARMCPU *cpu)
         };
         int fdarray[3];
 
-        if (!(all & features[i].bits) ||
-            !kvm_arm_create_scratch_host_vcpu(NULL, fdarray, &init)) {
+        if (!(all & features[i].bits)) {
             continue;
         }
-        kvm_arm_destroy_scratch_host_vcpu(fdarray);
-        error_report("The host kernel refuses a vCPU with %s; without it, it "
-                     "takes what else the CPU has", features[i].name);
+        g_string_append_printf(asked, "%s%s", asked->len ? ", " : "",
+                               features[i].name);
+        if (kvm_arm_create_scratch_host_vcpu(NULL, fdarray, &init)) {
+            kvm_arm_destroy_scratch_host_vcpu(fdarray);
+            error_report("The host kernel refuses a vCPU with %s; without it, "
+                         "it takes what else the CPU has", features[i].name);
+            told = true;
+        }
+    }
+    if (!told && asked->len) {
+        error_report("The host kernel refuses a vCPU with %s, and with all of "
+                     "them but one", asked->str);
     }
 }
