@@ -6,6 +6,7 @@
 
 #include "qemu/osdep.h"
 #include <linux/kvm.h>
+#include "system/kvm.h"
 #include "cpu.h"
 #include "target/arm/idregs-vmstate.h"
 #include "fake-cpu.h"
@@ -252,6 +253,54 @@ static void test_incoming(const void *data)
     fake_cpu_free(cpu);
 }
 
+/* A CPU that is emulated takes a guest of the same CPU. */
+static void test_emulated(void)
+{
+    uint64_t ids[] = {
+        arm_cpu_stream_id(IDREG_ID_AA64PFR2_EL1),
+        ARM64_SYS_REG(3, 3, 4, 4, 2),
+    };
+    ARMCPU *cpu;
+
+    fake_qemu_start(FAKE_LINUX_6_12);
+    fake_no_probe = true;
+    cpu = fake_cpu_new("host", NULL);
+    kvm_allowed = false;
+    for (int has = 0; has < 2; has++) {
+        cpu->isar.id_aa64pfr2 = (uint64_t)has << 32;
+        arm_cpu_pre_load_idregs(cpu);
+        cpu->cpreg_vmstate_array_len = 2;
+        memcpy(cpu->cpreg_vmstate_indexes, ids, sizeof(ids));
+        cpu->cpreg_vmstate_values[0] = (uint64_t)!has << 32;
+        cpu->cpreg_vmstate_values[1] = 0;
+        g_assert_false(arm_cpu_post_load_idregs(cpu));
+        g_assert_cmpstr(fake_said(), ==, has
+                        ? Q "ID_AA64PFR2_EL1.FPMR: the guest has 0x0, this "
+                        "CPU 0x1\n"
+                        "This is FEAT_FPMR; fpmr=off here takes it away.\n"
+                        : Q "ID_AA64PFR2_EL1.FPMR: the guest has 0x1, this "
+                        "CPU 0x0\n"
+                        "This is FEAT_FPMR; fpmr=off where the guest comes "
+                        "from would avoid it.\n");
+    }
+    /* A register alone */
+    cpu->cpreg_vmstate_array_len = 2;
+    cpu->cpreg_vmstate_indexes[0] = ids[0];
+    cpu->cpreg_vmstate_values[0] = 1ull << 32;
+    cpu->cpreg_vmstate_indexes[1] = ids[1];
+    cpu->cpreg_indexes = g_memdup2(ids, sizeof(ids));
+    cpu->cpreg_values = g_new0(uint64_t, 2);
+    cpu->cpreg_array_len = 1;
+    g_assert_false(arm_cpu_post_load_idregs(cpu));
+    g_assert_cmpstr(fake_said(), ==, Q "FPMR (S3_3_C4_C4_2): the guest has "
+                    "it, this CPU has not\n");
+    cpu->cpreg_array_len = 2;
+    g_assert_true(arm_cpu_post_load_idregs(cpu));
+    g_assert_cmpstr(fake_said(), ==, "");
+    kvm_allowed = true;
+    fake_cpu_free(cpu);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -263,5 +312,6 @@ int main(int argc, char **argv)
 
         g_test_add_data_func(path, &incoming[i], test_incoming);
     }
+    g_test_add_func("/kvm-idregs-load/emulated", test_emulated);
     return g_test_run();
 }
