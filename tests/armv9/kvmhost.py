@@ -40,6 +40,8 @@ HOSTS = {
 }
 # 7.2 takes three seconds for each VM; "long-idregs" is for make check-idregs.
 KERNELS = ['6.12', pytest.param('7.2', id='7.2-long-idregs')]
+LONG = [pytest.param(kernel, id=f'{kernel}-long-idregs')
+        for kernel in ('6.12', '7.2')]
 GUEST = '/tmp/idregs-guest'
 SLOW = float(os.environ.get('QEMU_ARMV9_SLOW', '3'))
 QEMU = '/host/bin/qemu-system-aarch64'

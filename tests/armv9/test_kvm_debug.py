@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from kvmhost import (KERNELS, guest_reads, load, registers, results, save,
-                     start)
+from kvmhost import (KERNELS, LONG, guest_reads, load, registers, results,
+                     save, start)
 
 PORT = 1234
 GDB = ['-gdb', f'tcp:127.0.0.1:{PORT}']
@@ -50,7 +50,7 @@ def saved(host, cpu):
     return read
 
 
-@pytest.mark.parametrize('kernel', KERNELS)
+@pytest.mark.parametrize('kernel', LONG)
 def test_own(hosts, kernel):
     """Without migration, what the debugger sees is what the guest reads."""
     host = hosts(kernel)
@@ -96,7 +96,7 @@ def test_less(hosts, kernel):
         assert guest_reads(vm) == read
 
 
-@pytest.mark.parametrize('kernel', KERNELS)
+@pytest.mark.parametrize('kernel', LONG)
 def test_more(hosts, kernel):
     """A guest with FPMR comes into a model that has none."""
     host = hosts(kernel)

@@ -114,7 +114,7 @@ def test_here(guests, kernel, cpu):
 
 
 @pytest.mark.parametrize('names, fpmr', [
-    (('6.12 without FPMR', '6.12'), 0),
+    pytest.param(('6.12 without FPMR', '6.12'), 0, id='6.12-long-idregs'),
     pytest.param(('6.12', '7.2'), 1, id='6.12 to 7.2-long-idregs')])
 def test_hosts(guests, hosts, names, fpmr):
     """From one host to another, over TCP"""
