@@ -153,6 +153,18 @@ static const FieldName only_at_el2[] = {
     { IDREG_ID_AA64MMFR4_EL1, "NV_frac" },
 };
 
+uint64_t kvm_arm_only_at_el2(unsigned index)
+{
+    uint64_t bits = 0;
+
+    for (int i = 0; i < ARRAY_SIZE(only_at_el2); i++) {
+        if (only_at_el2[i].index == index) {
+            bits |= bits_of(&only_at_el2[i]);
+        }
+    }
+    return bits;
+}
+
 /* EL2 and EL3, which no vCPU of ours has */
 static const FieldName not_in_a_guest[] = {
     { IDREG_ID_PFR1_EL1, "Virtualization" },

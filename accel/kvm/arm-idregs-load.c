@@ -106,7 +106,10 @@ static void tell_misfits(ARMCPU *cpu, unsigned index, uint64_t value, int err)
     }
 }
 
-/* Kernels take some values of older ones, and make others of them. */
+/*
+ * Kernels take some values of older ones, and make others of them; what only
+ * EL2 uses is as it can be here.
+ */
 static void tell_changed(unsigned index, uint64_t asked, uint64_t value)
 {
     for (size_t i = 0; i < idregs[index].count; i++) {
@@ -122,11 +125,27 @@ static void tell_changed(unsigned index, uint64_t asked, uint64_t value)
     }
 }
 
+/* What the guest reads then is in the record. */
+static int set_idreg(ARMCPU *cpu, unsigned index, uint64_t value)
+{
+    ARMCPUIDReg *own = &cpu->idregs->reg[index];
+    uint64_t id = arm_cpu_stream_id(index);
+    int ret = kvm_set_one_reg(CPU(cpu), id, &value);
+
+    if (ret) {
+        return ret;
+    }
+    trace_idreg_set(CPU(cpu)->cpu_index, idregs[index].name, own->value,
+                    value);
+    own->requested = value;
+    return kvm_get_one_reg(CPU(cpu), id, &own->value);
+}
+
 static bool load_idreg(ARMCPU *cpu, unsigned index, uint64_t value,
                        bool *busy)
 {
     ARMCPUIDReg *own = &cpu->idregs->reg[index];
-    uint64_t id = arm_cpu_stream_id(index);
+    uint64_t el2 = kvm_arm_only_at_el2(index), rest;
     int ret;
 
     if (!own->present || value == own->value) {
@@ -141,15 +160,15 @@ static bool load_idreg(ARMCPU *cpu, unsigned index, uint64_t value,
     if (contradicts(own, index, value)) {
         return false;
     }
-    ret = kvm_set_one_reg(CPU(cpu), id, &value);
-    if (!ret) {
-        trace_idreg_set(CPU(cpu)->cpu_index, idregs[index].name, own->value,
-                        value);
-        ret = kvm_get_one_reg(CPU(cpu), id, &own->value);
+    ret = set_idreg(cpu, index, value);
+    /* A guest without EL2 goes on as well with what is here. */
+    rest = (value & ~el2) | (own->value & el2);
+    if (ret && rest != value) {
+        ret = rest == own->value ? 0 : set_idreg(cpu, index, rest);
         own->requested = value;
     }
     if (ret) {
-        tell_misfits(cpu, index, value, ret);
+        tell_misfits(cpu, index, rest, ret);
         *busy |= ret == -EBUSY;
         return false;
     }

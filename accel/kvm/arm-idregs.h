@@ -127,6 +127,14 @@ bool kvm_arm_check_cntfrq(ARMCPU *cpu, Error **errp);
 void kvm_arm_idregs_follow(ARMCPU *cpu);
 
 /**
+ * kvm_arm_only_at_el2: the fields that nothing in a guest depends on
+ * @index: IDREG_...
+ *
+ * Returns: the bits of those that only EL2, or stage 2, has a use for.
+ */
+uint64_t kvm_arm_only_at_el2(unsigned index);
+
+/**
  * kvm_arm_idreg_feature_asked: whether sve, pauth or pmu was set, and how
  * @name: of the property
  */

@@ -34,6 +34,9 @@ HOSTS = {
     '7.2': ('7.2', 'max'),
     '6.12 without FPMR': ('6.12', 'max,fpmr=off'),
     '7.2 without FPMR': ('7.2', 'max,fpmr=off'),
+    '6.12 without SVE': ('6.12', 'max,sve=off'),
+    '6.12 without PAuth': ('6.12', 'max,pauth=off'),
+    '6.12 without PMUv3': ('6.12', 'max,pmu=off'),
     '6.12 with less': ('6.12', 'max,sve=off,pauth=off,pmu=off,fpmr=off,'
                        'faminmax=off,lut=off,lpa2=off'),
     '6.12 with MTE': ('6.12', 'max', '', ',mte=on'),

@@ -347,3 +347,44 @@ def test_no_fpmr(hosts, kernel):
     read = saved(a, 'host,fpmr=off', path)
     carry(a, b, path)
     assert loaded(b, 'host', path) == read
+
+
+# What the host lacks, what off= stands for, and the field that says so
+LESS = [
+    ('6.12 with less', 'sve=off,pauth=off,pmu=off,fpmr=off,lut=off,lpa2=off',
+     ['ID_AA64PFR0_EL1.SVE', 'ID_AA64PFR2_EL1.FPMR', 'ID_AA64ISAR1_EL1.API',
+      'ID_AA64ISAR2_EL1.LUT', 'ID_AA64MMFR0_EL1.TGran4',
+      'ID_AA64DFR0_EL1.PMUVer']),
+    ('6.12 without SVE', 'sve=off', ['ID_AA64PFR0_EL1.SVE']),
+    ('6.12 without PAuth', 'pauth=off', ['ID_AA64ISAR1_EL1.API']),
+    ('6.12 without PMUv3', 'pmu=off', ['ID_AA64DFR0_EL1.PMUVer']),
+]
+
+
+def without_stage_2(read):
+    """Of LPA2, 6.12 lets no guest hide what is only for EL2: TGran4_2 and
+    TGran16_2, which are the host's where a guest comes to."""
+    mmfr0 = 'S3_0_C0_C7_0'
+    return {**read, mmfr0: read[mmfr0] & ~(0xf << 40 | 0xf << 32)}
+
+
+@pytest.mark.parametrize('name, off, fields', LESS, ids=[
+    name + ': long-idregs' * (name != LESS[0][0]) for name, _, _ in LESS])
+def test_less(hosts, name, off, fields):
+    """A guest without what one host lacks goes there, runs on, and comes
+    back; one that has it is refused, with all the fields that say so."""
+    a, b = hosts('6.12'), hosts(name)
+    path = '/tmp/stream'
+    read = without_stage_2(saved(a, f'host,{off}', path))
+    carry(a, b, path)
+    for cpu in 'host', f'host,{off}':
+        assert without_stage_2(loaded(b, cpu, path)) == read
+    # It is what a guest of that host is by itself.
+    assert without_stage_2(saved(b, 'host', path)) == read
+    carry(b, a, path)
+    assert without_stage_2(loaded(a, f'host,{off}', path)) == read
+    saved(a, 'host', path)
+    carry(a, b, path)
+    said = not_loaded(b, 'host', path)
+    for field_name in fields:
+        assert f'qemu-system-aarch64: {field_name}: requested ' in said, said

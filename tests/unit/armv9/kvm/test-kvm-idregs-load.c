@@ -31,6 +31,19 @@ static void pfr2_is_unknown(void)
     fake.present[IDREG_ID_AA64FPFR0_EL1] = false;
 }
 
+/* Of the kind that 6.12 does not let be written */
+static void smaller_stage_2(void)
+{
+    fake_limit("ID_AA64MMFR0_EL1_TGran4_2", 2);
+    fake_limit("ID_AA64MMFR0_EL1_TGran16_2", 2);
+}
+
+static void smaller_addresses(void)
+{
+    smaller_stage_2();
+    fake_limit("ID_AA64MMFR0_EL1_PARange", 2);
+}
+
 static ARMCPU *started(const char *properties)
 {
     ARMCPU *cpu = fake_cpu_new("host", properties);
@@ -160,6 +173,18 @@ static const Incoming incoming[] = {
     { "changed", FAKE_LINUX_6_12, FAKE_LINUX_6_12, NULL, true,
       Q "warning: ID_AA64ISAR0_EL1.SHA2: the guest had 0x2, the host kernel "
       "makes it 0x0\n", less_aes, isar0_drops_sha2 },
+    { "only-el2", FAKE_LINUX_6_12, FAKE_LINUX_6_12, NULL, true,
+      Q "warning: ID_AA64MMFR0_EL1.TGran4_2: the guest had 0x3, the host "
+      "kernel makes it 0x2\n"
+      Q "warning: ID_AA64MMFR0_EL1.TGran16_2: the guest had 0x3, the host "
+      "kernel makes it 0x2\n", NULL, smaller_stage_2 },
+    { "not-only-el2", FAKE_LINUX_6_12, FAKE_LINUX_6_12, NULL, false,
+      Q "ID_AA64MMFR0_EL1.PARange: requested 0x6, this host allows 0x0..0x2\n",
+      NULL, smaller_addresses },
+    { "asked-of-el2", FAKE_LINUX_7_2, FAKE_LINUX_7_2,
+      "SYSREG_ID_AA64MMFR0_EL1_TGran4_2=1", false,
+      Q "ID_AA64MMFR0_EL1.TGran4_2: the guest has 0x3, but 0x1 was asked for "
+      "with -cpu\n" },
     { "unknown", FAKE_LINUX_6_12, FAKE_LINUX_6_12, NULL, false,
       Q "ID_AA64PFR2_EL1: the guest has 0x100000000, this host's kernel does "
       "not know the register\n"
