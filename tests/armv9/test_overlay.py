@@ -357,6 +357,50 @@ def test_builddir_of_make(builddir, words):
     assert words in done.output
 
 
+def test_vanilla_arm64(tree, tmp_path):
+    """The base, with the arm64 options of ours and our list of devices; built
+    again when these change, and only then."""
+    assert compose(tree).returncode == 0
+    build, log = tree / 'build', tmp_path / 'log'
+    base, out = build / 'base', build / 'vanilla-arm64'
+    (base / 'configs/devices/aarch64-softmmu').mkdir(parents=True)
+    (base / 'configure').write_text(
+        f'#!/bin/sh\necho "$PWD: $*" >> {log}\n: > build.ninja\n')
+    (base / 'configure').chmod(0o755)
+    before = sorted(base.rglob('*'))
+    fake(tmp_path / 'bin', 'aarch64-linux-gnu-strip', f'echo strip >> {log}\n')
+    env = fake(tmp_path / 'bin', 'ninja', f'echo ninja >> {log}\n'
+               'echo > $2/$3; chmod +x $2/$3\n')
+
+    def vanilla(arch='arm64'):
+        log.write_text('')
+        done = run(tree / 'overlay/vanilla', build, arch, env=env)
+        return done, log.read_text()
+
+    assert 'there is no riscv, only arm64' in vanilla('riscv')[0].output
+    assert 'run configure, and make arm64' in vanilla()[0].output
+    (build / 'tools').mkdir()
+    options = build / 'tools/configure-arm64'
+    options.write_text(
+        f'#!/bin/sh\n# ours\ncd {build}/arm64 || exit 1\n'
+        f'exec {build}/src/configure --static \\\n'
+        '    --with-devices-aarch64=kvm-guest \\\n'
+        "    --with-pkgversion='qemu-armv9 0.1.0'\n")
+    done, said = vanilla()
+    assert done.returncode == 0, done.output
+    args = re.match(fr'{out}: --static --with-devices-aarch64=(\S+) '
+                    '--with-pkgversion=vanilla\nninja\nstrip\n$', said)
+    devices = base / f'configs/devices/aarch64-softmmu/{args[1]}.mak'
+    own = tree / 'configs/devices/aarch64-softmmu/kvm-guest.mak'
+    assert devices.samefile(own)
+    assert sorted(base.rglob('*')) == before, 'the base is not ours'
+    assert vanilla()[1] == ''
+    os.utime(own, (2e9, 2e9))
+    assert vanilla()[1] == 'ninja\nstrip\n'
+    options.write_text(options.read_text().replace('--static', '--debug'))
+    assert vanilla()[1].startswith(f'{out}: --debug')
+
+
 @pytest.mark.parametrize('script, status', [
     ('echo "[1/2] Compiling"', 0), ('echo "FAILED: a"; exit 1', 1),
     ('echo "ninja: fatal: no" >&2; exit 1', 1), ('kill -9 $$', 1)])
