@@ -55,6 +55,14 @@ def test_guest_view(hosts, kernel, cpu, want):
         assert guest_reads(vm) == results(vm)
 
 
+def test_old_machine(hosts):
+    """virt-6.2 takes LPA2 away from TCG's CPUs, as in QEMU 10.0."""
+    with start(hosts('6.12'), 'host', '-machine',
+               'virt-6.2,gic-version=3') as vm:
+        assert field(vm, 'ID_AA64MMFR0_EL1', 28) == 1
+        assert guest_reads(vm) == results(vm)
+
+
 def test_hmp(hosts):
     with start(hosts('6.12'), f'host,{AES}=1') as vm:
         lines = vm.hmp('info idregs').splitlines()
