@@ -298,18 +298,18 @@ static void set_enforce(Object *obj, bool value, Error **errp)
  */
 static void add_field_properties(ObjectClass *oc)
 {
+    if (object_class_property_find(oc, "SYSREG_ID_AA64PFR0_EL1_EL0")) {
+        return;
+    }
     for (unsigned i = 0; i < IDREGS_COUNT; i++) {
         for (size_t k = 0; k < idregs[i].count; k++) {
             const IDRegField *f = &idregs[i].fields[k];
-            g_autofree char *name = g_strdup_printf("SYSREG_%s_%s",
-                                                    idregs[i].name, f->name);
+            g_autofree char *name = NULL;
 
             if (f->safe == IDREG_RESERVED) {
                 continue;
             }
-            if (object_class_property_find(oc, name)) {
-                return;
-            }
+            name = g_strconcat("SYSREG_", idregs[i].name, "_", f->name, NULL);
             object_class_property_add(oc, name, "uint64", get_field, set_field,
                                       NULL, NULL);
         }
