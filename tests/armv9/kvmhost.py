@@ -40,6 +40,10 @@ HOSTS = {
     '6.12 with less': ('6.12', 'max,sve=off,pauth=off,pmu=off,fpmr=off,'
                        'faminmax=off,lut=off,lpa2=off'),
     '6.12 with MTE': ('6.12', 'max', '', ',mte=on'),
+    '6.12 on cortex-a57': ('6.12', 'cortex-a57'),
+    # With addresses of 40 bits: the end of a VM, for which 7.2 goes through
+    # all of them, is near.
+    '7.2 on cortex-a710': ('7.2', 'cortex-a710'),
 }
 # 7.2 takes three seconds for each VM; "long-idregs" is for make check-idregs.
 KERNELS = ['6.12', pytest.param('7.2', id='7.2-long-idregs')]
@@ -48,15 +52,17 @@ LONG = [pytest.param(kernel, id=f'{kernel}-long-idregs')
 GUEST = '/tmp/idregs-guest'
 SLOW = float(os.environ.get('QEMU_ARMV9_SLOW', '3'))
 QEMU = '/host/bin/qemu-system-aarch64'
+# QEMU 10.0, where put_vanilla() has put it
+VANILLA = '/tmp/vanilla-qemu'
 COMMON = '-nodefaults -display none -accel kvm -m 64'.split()
 
 
-def command(args):
+def command(args, program=QEMU):
     """QEMU's command line; -machine is virt with GICv3 unless given."""
     args = [str(a) for a in args]
     if '-machine' not in args:
         args = ['-machine', 'virt,gic-version=3', *args]
-    return [QEMU, *COMMON, *args]
+    return [program, *COMMON, *args]
 
 
 def free_port():
@@ -68,10 +74,11 @@ def free_port():
 class Vm(machine.Machine):
     """A QEMU in a KvmHost; use it as a Machine."""
 
-    def __init__(self, host, args):
+    def __init__(self, host, args, program=QEMU):
         self.host = host
         self.number = host.count = host.count + 1
-        self.cmd = command(args)
+        self.program = program
+        self.cmd = command(args, program)
         self.sock = host.connect()
         self.sock.sendall((f'exec {runner.repeat(self.cmd)} -qmp stdio '
                            f'2>/tmp/err.{self.number}\n').encode())
@@ -96,17 +103,21 @@ class KvmHost:
     cpu      -cpu of the host
     append   words for its kernel
     options  more of its -machine, with a comma before
+    smp      how many CPUs
+    qemu     more arguments of our emulator
     """
 
-    def __init__(self, build, kernel, cpu='max', append='', options=''):
+    def __init__(self, build, kernel, cpu='max', append='', options='',
+                 smp=2, qemu=''):
         port = free_port()
+        self.build = build
         self.address = ('127.0.0.1', port)
         self.count = 0
         # For a QEMU that listens on port 4444, from the other hosts, too
         self.incoming = free_port()
         test = {
             'kernel': kernel, 'cpu': cpu, 'append': append, 'run': 'agent',
-            'guest': '', 'smp': '2', 'memory': '2G',
+            'guest': '', 'smp': str(smp), 'memory': '2G', 'qemu': qemu,
             'machine': 'virt,virtualization=on,gic-version=3' + options,
         }
         self.guest = guests.Guest(guests.command(
@@ -157,9 +168,9 @@ class KvmHost:
                 return b''
         return out
 
-    def qemu(self, *args):
+    def qemu(self, *args, program=QEMU):
         """A QEMU with -accel kvm, and these arguments besides."""
-        return Vm(self, args)
+        return Vm(self, args, program)
 
     def refused(self, *args):
         """What a QEMU says that does not start; it must not."""
@@ -184,6 +195,17 @@ class KvmHost:
         self.sh(f'cat > {path}', data)
         assert self.sh(f'wc -c < {path}').strip() == b'%d' % len(data)
 
+    def put_vanilla(self):
+        """Make VANILLA be there; built first, when it is not."""
+        if self.sh(f'test -x {VANILLA} && echo yes'):
+            return
+        done = runner.run([runner.TOP / 'overlay/vanilla', self.build.dir,
+                           'arm64'], timeout=1800)
+        assert done.rc == 0, done.out
+        self.put(VANILLA, (self.build.dir / 'vanilla-arm64' /
+                           'qemu-system-aarch64').read_bytes())
+        self.sh(f'chmod +x {VANILLA}')
+
 
 # The registers as idregs-guest leaves them, after a number of rounds
 TABLE = 0x40200000
@@ -193,9 +215,10 @@ ORDER = ['S3_0_C0_C0_0', 'S3_0_C0_C0_6',
          'S3_1_C0_C0_1', 'S3_1_C0_C0_7', 'S3_3_C0_C0_1']
 
 
-def start(host, cpu, *args):
+def start(host, cpu, *args, program=QEMU):
     """A QEMU with the guest in it, stopped."""
-    return host.qemu('-cpu', cpu, '-kernel', GUEST, '-S', *args)
+    return host.qemu('-cpu', cpu, '-kernel', GUEST, '-S', *args,
+                     program=program)
 
 
 def table(vm, count):
