@@ -81,6 +81,14 @@ static void less_aes(ARMCPU *cpu)
     *in_stream(cpu, IDREG_ID_AA64ISAR0_EL1) = 0x1221111110212110;
 }
 
+/* It had no AArch32, but a kernel that showed something of it. */
+static void views_without_aarch32(ARMCPU *cpu)
+{
+    *in_stream(cpu, IDREG_ID_AA64PFR0_EL1) &= ~3ull;
+    *in_stream(cpu, IDREG_ID_AA64PFR0_EL1) |= 1;
+    *in_stream(cpu, IDREG_ID_PFR0_EL1) = 0x77;
+}
+
 static void more_aes(ARMCPU *cpu)
 {
     *in_stream(cpu, IDREG_ID_AA64ISAR0_EL1) = 0x1221111110212130;
@@ -132,6 +140,12 @@ static void not_incoming(void)
     fake_incoming = false;
 }
 
+static void no_aarch32(void)
+{
+    fake_limit("ID_AA64PFR0_EL1_EL0", 1);
+    fake.features &= ~BIT(KVM_ARM_VCPU_EL1_32BIT);
+}
+
 static void vm_has_run(void)
 {
     fake.vm.ran = true;
@@ -149,6 +163,10 @@ static const Incoming incoming[] = {
     { "more", FAKE_LINUX_6_12, FAKE_LINUX_6_12, NULL, false,
       Q "ID_AA64ISAR0_EL1.AES: requested 0x3, this host allows 0x0..0x2\n",
       more_aes },
+    { "views", FAKE_LINUX_6_12, FAKE_LINUX_6_12, NULL, true, "",
+      views_without_aarch32, no_aarch32 },
+    { "views-here", FAKE_LINUX_6_12, FAKE_LINUX_6_12, NULL, true, "",
+      views_without_aarch32 },
     { "asked", FAKE_LINUX_6_12, FAKE_LINUX_6_12,
       "SYSREG_ID_AA64ISAR0_EL1_AES=2", false,
       Q "ID_AA64ISAR0_EL1.AES: the guest has 0x1, but 0x2 was asked for with "

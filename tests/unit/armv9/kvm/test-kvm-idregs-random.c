@@ -11,6 +11,7 @@
 #include "qemu/osdep.h"
 #include <linux/kvm.h>
 #include "cpu.h"
+#include "target/arm/idregs-vmstate.h"
 #include "fake-cpu.h"
 
 #define RUNS 500
@@ -409,6 +410,103 @@ static void test_model(void)
     g_assert_cmpint(refused, >, RUNS / 20);
 }
 
+/* The guest has what the stream says, or a warning says that it has not. */
+static bool reads_as_stream(const uint64_t *ids, const uint64_t *values,
+                            int count, const char *said)
+{
+    unsigned pfr0 = 0;
+    bool same = true;
+
+    for (int i = 0; i < count; i++) {
+        if (ids[i] == arm_cpu_stream_id(IDREG_ID_AA64PFR0_EL1)) {
+            pfr0 = values[i] & 0xf;
+        }
+    }
+    for (unsigned i = 0; i < IDREGS_COUNT; i++) {
+        g_autofree char *warning = g_strdup_printf("warning: %s.",
+                                                   idregs[i].name);
+
+        /* Views are UNKNOWN without AArch32. */
+        if (idregs[i].op1 == 0 && idregs[i].crm >= 1 && idregs[i].crm <= 3 &&
+            pfr0 != 2) {
+            continue;
+        }
+        for (int k = 0; k < count; k++) {
+            if (ids[k] == arm_cpu_stream_id(i) &&
+                values[k] != fake.vm.value[i] && !strstr(said, warning)) {
+                g_test_message("%s: 0x%" PRIx64 " in the stream, reads 0x%"
+                               PRIx64, idregs[i].name, values[k],
+                               fake.vm.value[i]);
+                same = false;
+            }
+        }
+    }
+    return same;
+}
+
+static void test_load(void)
+{
+    int loaded = 0, refused = 0;
+
+    for (int run = 0; run < RUNS && !g_test_failed(); run++) {
+        uint64_t ids[FAKE_LIST_MAX], values[FAKE_LIST_MAX];
+        g_autofree char *said = NULL;
+        ARMCPU *cpu;
+        int count;
+        bool ok;
+
+        g_string_truncate(properties, 0);
+        fake_qemu_start(one_in(2) ? FAKE_LINUX_6_12 : FAKE_LINUX_7_2);
+        g_assert_true(starts("host", &cpu));
+        count = cpu->cpreg_array_len;
+        memcpy(ids, cpu->cpreg_indexes, count * sizeof(*ids));
+        memcpy(values, cpu->cpreg_values, count * sizeof(*values));
+        fake_cpu_free(cpu);
+        for (int n = g_test_rand_int_range(0, 4); n > 0; n--) {
+            unsigned index = any_register();
+            const IDRegField *f = any_field(index);
+
+            for (int k = 0; k < count; k++) {
+                if (ids[k] == arm_cpu_stream_id(index)) {
+                    values[k] = deposit64(values[k], f->lsb, f->width,
+                        any_value(f, extract64(values[k], f->lsb, f->width)));
+                }
+            }
+        }
+
+        fake_qemu_start(one_in(2) ? FAKE_LINUX_6_12 : FAKE_LINUX_7_2);
+        any_rules();
+        fake_incoming = true;
+        if (!starts("host", &cpu)) {
+            g_assert_true(says_why(fake_said_quietly()));
+            fake_cpu_free(cpu);
+            continue;
+        }
+        fake_said_quietly();
+        fake.vm.ran = one_in(8);
+        arm_cpu_pre_load_idregs(cpu);
+        memcpy(cpu->cpreg_vmstate_indexes, ids, count * sizeof(*ids));
+        memcpy(cpu->cpreg_vmstate_values, values, count * sizeof(*values));
+        cpu->cpreg_vmstate_array_len = count;
+        ok = arm_cpu_post_load_idregs(cpu);
+        said = g_strdup(fake_said_quietly());
+        if (ok) {
+            loaded++;
+            g_assert_true(reads_as_stream(ids, values, count, said));
+        } else {
+            refused++;
+            g_assert_true(says_why(said) || strstr(said, "the guest has it"));
+        }
+        if (g_test_failed()) {
+            explain(run, said);
+        }
+        fake_cpu_free(cpu);
+    }
+    g_test_message("%d loaded, %d refused", loaded, refused);
+    g_assert_cmpint(loaded, >, RUNS / 20);
+    g_assert_cmpint(refused, >, RUNS / 20);
+}
+
 int main(int argc, char **argv)
 {
     int status;
@@ -418,6 +516,7 @@ int main(int argc, char **argv)
     properties = g_string_new(NULL);
     g_test_add_func("/kvm-idregs-random/host", test_host);
     g_test_add_func("/kvm-idregs-random/model", test_model);
+    g_test_add_func("/kvm-idregs-random/load", test_load);
     status = g_test_run();
     g_string_free(properties, true);
     return status;

@@ -124,6 +124,43 @@ static void qarma3(void)
     fake_limit("ID_AA64ISAR2_EL1_GPA3", 1);
 }
 
+static void qarma5(void)
+{
+    fake_limit("ID_AA64ISAR1_EL1_API", 0);
+    fake_limit("ID_AA64ISAR1_EL1_GPI", 0);
+    fake_limit("ID_AA64ISAR1_EL1_APA", 5);
+    fake_limit("ID_AA64ISAR1_EL1_GPA", 1);
+}
+
+static void no_16k(void)
+{
+    fake_limit("ID_AA64MMFR0_EL1_TGran16", 0);
+}
+
+static void no_4k(void)
+{
+    fake_limit("ID_AA64MMFR0_EL1_TGran4", 0xf);
+}
+
+static void no_lpa2(void)
+{
+    fake_limit("ID_AA64MMFR0_EL1_TGran4", 0);
+    fake_limit("ID_AA64MMFR0_EL1_TGran16", 1);
+}
+
+/* With MTE, the scratch VM has it, and the VM if it was asked for. */
+static void mte(void)
+{
+    fake_limit("ID_AA64PFR1_EL1_MTE", 3);
+    fake_mte = true;
+}
+
+static void mte_not_asked(void)
+{
+    fake_limit("ID_AA64PFR1_EL1_MTE", 3);
+    fake.differs[IDREG_ID_AA64PFR1_EL1] = 0x300;
+}
+
 static void model_has_less(void)
 {
     fake_model_field("ID_AA64ISAR0_EL1_AES", 1);
@@ -190,6 +227,25 @@ static const struct kvm_case {
     { "lpa2-off", FAKE_LINUX_6_12, NULL, "host", "lpa2=off", true, "",
       { { "ID_AA64MMFR0_EL1_TGran4", 0 },
         { "ID_AA64MMFR0_EL1_TGran16", 1 } } },
+    { "lpa2-on", FAKE_LINUX_6_12, NULL, "host", "lpa2=on", true, "" },
+    { "lpa2-on-4k", FAKE_LINUX_6_12, no_16k, "host", "lpa2=on", true, "" },
+    { "lpa2-on-16k", FAKE_LINUX_6_12, no_4k, "host", "lpa2=on", true, "" },
+    { "lpa2-on-without", FAKE_LINUX_6_12, no_lpa2, "host", "lpa2=on", false,
+      Q "ID_AA64MMFR0_EL1.TGran4: requested 0x1, this host allows 0xf or 0x0, "
+      "and others\n"
+      "These 2 fields of ID registers cannot be as requested:\n"
+      "    ID_AA64MMFR0_EL1.TGran4: requested 0x1, this host allows 0xf or "
+      "0x0\n"
+      "    ID_AA64MMFR0_EL1.TGran16: requested 0x2, this host allows "
+      "0x0..0x1\n" },
+    { "mte", FAKE_LINUX_6_12, mte, "host", NULL, true, "",
+      { { "ID_AA64PFR1_EL1_MTE", 3 } } },
+    { "mte-not-asked", FAKE_LINUX_6_12, mte_not_asked, "host", NULL, true, "",
+      { { "ID_AA64PFR1_EL1_MTE", 0 } } },
+    { "mte-field", FAKE_LINUX_6_12, mte_not_asked, "host",
+      "SYSREG_ID_AA64PFR1_EL1_MTE=3", false,
+      Q "ID_AA64PFR1_EL1.MTE: requested 0x3, fixed at 0x0 by the host kernel "
+      "(not writable)\n" },
     { "sve-off", FAKE_LINUX_6_12, NULL, "host", "sve=off", true, "",
       { { "ID_AA64PFR0_EL1_SVE", 0 }, { "ID_AA64ZFR0_EL1_SVEver", 0 } } },
     { "sve-field", FAKE_LINUX_6_12, NULL, "host",
@@ -410,6 +466,18 @@ static const struct kvm_case {
       "SYSREG_ID_AA64ISAR0_EL1_AES=1", false,
       Q "ID_AA64ISAR0_EL1.AES: requested 0x1, fixed at 0x2 by the host kernel "
       "(not writable)\n" NO_MASKS ENFORCED },
+    { "model-qarma3", FAKE_LINUX_6_12, qarma3, "named", NULL, true, "",
+      { { "ID_AA64ISAR1_EL1_API", 0 }, { "ID_AA64ISAR2_EL1_APA3", 5 },
+        { "ID_AA64ISAR2_EL1_GPA3", 1 } } },
+    { "model-qarma5", FAKE_LINUX_6_12, qarma5, "named", NULL, true, "",
+      { { "ID_AA64ISAR1_EL1_API", 0 }, { "ID_AA64ISAR1_EL1_APA", 5 },
+        { "ID_AA64ISAR1_EL1_GPA", 1 } } },
+    { "model-pauth-off", FAKE_LINUX_6_12, NULL, "named", "pauth=off", true,
+      "", { { "ID_AA64ISAR1_EL1_API", 0 }, { "ID_AA64ISAR1_EL1_GPI", 0 } } },
+    { "model-pmu-off", FAKE_LINUX_6_12, NULL, "named", "pmu=off", true, "",
+      { { "ID_AA64DFR0_EL1_PMUVer", 0 }, { "ID_DFR0_EL1_PerfMon", 0 } } },
+    { "model-sve-off", FAKE_LINUX_6_12, NULL, "named", "sve=off", true, "",
+      { { "ID_AA64PFR0_EL1_SVE", 0 }, { "ID_AA64ZFR0_EL1_SVEver", 0 } } },
     { "model-el2-less", FAKE_LINUX_6_12, model_has_less_of_el2, "named", NULL,
       true, "", { { "ID_AA64MMFR0_EL1_TGran4_2", 3 },
                   { "ID_AA64MMFR0_EL1_TGran16_2", 3 },
@@ -599,6 +667,50 @@ static void test_too_late(void)
     fake_cpu_free(cpu);
 }
 
+/* What a property reads: as it was set, and then as the guest reads it */
+static void test_getters(void)
+{
+    ARMCPU *cpu;
+    Object *obj;
+
+    fake_qemu_start(FAKE_LINUX_7_2);
+    cpu = fake_cpu_new("host", "fp8=off,SYSREG_ID_AA64ISAR0_EL1_AES=1,"
+                       "SYSREG_ID_AA64DFR0_EL1_PMUVer=15,revidr=5");
+    obj = OBJECT(cpu);
+    for (int settled = 0; settled < 2; settled++) {
+        g_assert_true(object_property_get_bool(obj, "fpmr", &error_abort));
+        g_assert_false(object_property_get_bool(obj, "fp8", &error_abort));
+        g_assert_true(object_property_get_bool(obj, "lpa2", &error_abort));
+        g_assert_cmpint(object_property_get_uint(obj,
+            "SYSREG_ID_AA64ISAR0_EL1_AES", &error_abort), ==, 1);
+        g_assert_cmpint(object_property_get_uint(obj,
+            "SYSREG_ID_AA64ISAR0_EL1_SHA1", &error_abort), ==, 1);
+        g_assert_cmpint(object_property_get_uint(obj,
+            "SYSREG_ID_AA64DFR0_EL1_PMUVer", &error_abort), ==,
+            settled ? 0 : 15);
+        g_assert_cmpint(object_property_get_uint(obj, "revidr",
+                                                 &error_abort), ==, 5);
+        g_assert_cmpint(object_property_get_uint(obj, "aidr",
+                                                 &error_abort), ==, 0);
+        g_assert_null(object_property_find(obj, "enforce"));
+        g_assert_cmpint(settled || fake_cpu_start(cpu), ==, true);
+    }
+    fake_cpu_free(cpu);
+
+    fake_qemu_start(FAKE_LINUX_6_12);
+    no_pmu();
+    cpu = fake_cpu_new("host", NULL);
+    g_assert_false(object_property_get_bool(OBJECT(cpu), "pmu",
+                                            &error_abort));
+    g_assert_false(object_property_set_bool(OBJECT(cpu), "pmu", true, NULL));
+    fake_cpu_free(cpu);
+    cpu = fake_cpu_new("named", "pmu=off,enforce=off");
+    g_assert_false(object_property_get_bool(OBJECT(cpu), "enforce",
+                                            &error_abort));
+    fake_cpu_free(cpu);
+    g_assert_cmpstr(fake_said(), ==, "");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -613,6 +725,7 @@ int main(int argc, char **argv)
     g_test_add_func("/kvm-idregs/second", test_second);
     g_test_add_func("/kvm-idregs/unreadable", test_unreadable);
     g_test_add_func("/kvm-idregs/init-failed", test_init_failed);
+    g_test_add_func("/kvm-idregs/getters", test_getters);
     g_test_add_func("/kvm-idregs/too-late", test_too_late);
     return g_test_run();
 }
