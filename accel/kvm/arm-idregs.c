@@ -249,6 +249,12 @@ static void warn_clamped(ARMCPU *cpu)
     }
 }
 
+static void tell_unreadable(unsigned index, uint64_t want, int err)
+{
+    error_report("%s: cannot become 0x%" PRIx64 ", because KVM does not let "
+                 "it be read: %s", idregs[index].name, want, strerror(-err));
+}
+
 /* Values belong to the VM: another vCPU than the first finds them written. */
 static int write_idreg(ARMCPU *cpu, unsigned index, bool first)
 {
@@ -267,9 +273,7 @@ static int write_idreg(ARMCPU *cpu, unsigned index, bool first)
         if (!changed) {
             return 0;
         }
-        error_report("%s: cannot become 0x%" PRIx64 ", because KVM does not "
-                     "let it be read: %s", reg->name, r->value,
-                     strerror(-ret));
+        tell_unreadable(index, r->value, ret);
         return ret;
     }
     if (first) {
@@ -283,10 +287,14 @@ static int write_idreg(ARMCPU *cpu, unsigned index, bool first)
             return ret;
         }
         ret = kvm_get_one_reg(CPU(cpu), kvm_id(index), &value);
-        if (ret || value != want) {
+        if (ret) {
+            tell_unreadable(index, want, ret);
+            return ret;
+        }
+        if (value != want) {
             error_report("%s: 0x%" PRIx64 " was written, 0x%" PRIx64
                          " is read back", reg->name, want, value);
-            return ret ? ret : -EIO;
+            return -EIO;
         }
         trace_idreg_set(CPU(cpu)->cpu_index, reg->name, vm.limit[index],
                         want);

@@ -309,6 +309,7 @@ int fake_set(FakeVM *vm, uint64_t id, uint64_t value)
         return -EINVAL;
     }
     vm->value[index] = value & ~fake.drops[index];
+    fake.get_error[index] |= fake.hides[index] ? EIO : 0;
     fake.writes += vm == &fake.vm;
     return 0;
 }

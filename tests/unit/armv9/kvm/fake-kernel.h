@@ -54,6 +54,7 @@ typedef struct FakeVM {
  * @needs_one: bits that it does not take all as 0
  * @drops: bits that it clears in what is written, without a word
  * @get_error, @set_error: errno instead of an answer; 0 without
+ * @hides: registers that cannot be read once they were written
  * @masks_error, @identity_error, @list_error: the same of other ioctls
  * @differs: of a VM's default, from that of the scratch VM
  * @scratch, @vm: VMs; the scratch VM has all features
@@ -70,6 +71,7 @@ typedef struct FakeKernel {
     uint64_t drops[IDREGS_COUNT];
     int get_error[IDREGS_COUNT];
     int set_error[IDREGS_COUNT];
+    bool hides[IDREGS_COUNT];
     int masks_error, identity_error, list_error;
     uint64_t differs[IDREGS_COUNT];
     FakeVM scratch, vm;

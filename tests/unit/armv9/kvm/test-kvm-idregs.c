@@ -54,6 +54,11 @@ static void isar0_drops_sha2(void)
     fake.drops[IDREG_ID_AA64ISAR0_EL1] = bits("ID_AA64ISAR0_EL1_SHA2");
 }
 
+static void isar0_is_hidden(void)
+{
+    fake.hides[IDREG_ID_AA64ISAR0_EL1] = true;
+}
+
 static void all_can_be_written(void)
 {
     fake.mask[IDREG_ID_AA64PFR0_EL1] = UINT64_MAX;
@@ -430,6 +435,10 @@ static const struct kvm_case {
       "SYSREG_ID_AA64ISAR0_EL1_AES=1", false,
       Q "ID_AA64ISAR0_EL1: 0x1221111110212110 was written, 0x1221111110210110 "
       "is read back\n" },
+    { "no-read-back", FAKE_LINUX_6_12, isar0_is_hidden, "host",
+      "SYSREG_ID_AA64ISAR0_EL1_AES=1", false,
+      Q "ID_AA64ISAR0_EL1: cannot become 0x1221111110212110, because KVM does "
+      "not let it be read: Input/output error\n" },
     { "vm-differs", FAKE_LINUX_6_12, a_vm_without_aes, "host",
       "SYSREG_ID_AA64ISAR0_EL1_AES=2", false,
       Q "ID_AA64ISAR0_EL1.AES: requested 0x2, fixed at 0x0 by the host kernel "
