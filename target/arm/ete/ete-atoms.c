@@ -155,8 +155,11 @@ static uint32_t make_step(uint64_t string, unsigned atoms)
     return step;
 }
 
-static void __attribute__((constructor)) make_steps(void)
+void ete_init_atoms(void)
 {
+    if (steps[2]) {
+        return;
+    }
     for (unsigned atoms = 1; atoms <= STEP_BITS; atoms++) {
         for (uint64_t bits = 0; bits < 1u << atoms; bits++) {
             steps[1u << atoms | bits] = make_step(bits << (64 - atoms), atoms);

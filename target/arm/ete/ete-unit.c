@@ -733,6 +733,7 @@ void ete_realize(ARMCPU *cpu)
 {
     if (cpu_isar_feature(aa64_ete, cpu)) {
         cpu->ete = g_new0(ETEUnit, 1);
+        ete_init_atoms();
         ete_watch_registers(cpu);
     }
 }

@@ -54,8 +54,10 @@ static inline size_t op_encode_atoms(EncodeAtoms *encode, uint64_t *word,
                                      uint8_t *buf, size_t room)
 {
     uint64_t flipped = flip_atoms(*word);
-    size_t size = encode(&flipped, buf, room);
+    size_t size;
 
+    ete_init_atoms();
+    size = encode(&flipped, buf, room);
     *word = flip_atoms(flipped);
     return size;
 }
