@@ -76,17 +76,18 @@ def table(measured):
     """The lines of the table, and what is over the limit."""
     lines = [f'{"":31}|    ioctls    |' + ''.join(
         f' {what:25}|' for what in ('user mode, 1000 instr.',
-                                    'kernel, 1000 instr.')) + '  both',
+                                    'kernel, 1000 instr.')) + ' both',
              f'{"-cpu and more":31}|{"vanilla":>8}{"ours":>5} |' +
-             2 * f'{"vanilla":>9}{"ours":>8}{"more":>8} |' + '  ratio']
+             2 * f'{"vanilla":>8}{"ours":>8}{"more":>9} |' + ' ratio']
     over = []
     for what, (theirs, ours) in measured.items():
         pairs = list(zip(medians(theirs), medians(ours)))
         line = f'{what.name:31}|{theirs.ioctls:>8}{ours.ioctls:>5} |'
         for a, b in pairs[:2]:
-            line += f'{a / 1e3:>9.0f}{b / 1e3:>8.0f}{(b - a) / 1e3:>+8.0f} |'
-        a, b = pairs[2]
-        lines.append(line + f'{b / a:>7.3f}')
-        if b - a > LIMIT:
-            over.append(f'{what.name}: {b - a:.0f} instructions more')
+            line += f'{a / 1e3:>8.0f}{b / 1e3:>8.0f}{(b - a) / 1e3:>+9.0f} |'
+        lines.append(line + f'{pairs[2][1] / pairs[2][0]:>6.3f}')
+        # What the kernel saves elsewhere is no excuse.
+        more = max(b - a for a, b in (pairs[0], pairs[2]))
+        if more > LIMIT:
+            over.append(f'{what.name}: {more:.0f} instructions more')
     return lines, over
