@@ -122,7 +122,8 @@ bench:
 .PHONY: clean
 clean:
 	@[ ! -e $(B)/qemu/build.ninja ] || $(NINJA) -C $(B)/qemu -t clean
-	@rm -rf $(B)/arm64 $(B)/vanilla $(B)/unit $(B)/guest $(B)/bench
+	@rm -rf $(B)/arm64 $(B)/vanilla $(B)/vanilla-arm64 $(B)/unit $(B)/guest \
+	    $(B)/bench
 
 .PHONY: distclean
 distclean:
