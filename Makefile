@@ -44,6 +44,8 @@ help:
 ##   make check-firmware   trace under Trusted Firmware-A, which is fetched and
 ##                         built (not in check)
 ##   make check-idregs     ID registers under KVM, at length (not in check)
+##   make check-kselftest  Linux's own KVM selftests, which are fetched (not in
+##                         check)
 ##   make check-torture    TLB invalidation in stock kernels and their KVM
 ##                         guests, at length (not in check)
 ##   make check-upstream   upstream's own aarch64 qtests
@@ -102,8 +104,10 @@ check:
 	@$(ROOT)/overlay/need build test unit trace
 	@$(ROOT)/tests/armv9/check $(B) $(CHECKS)
 
-.PHONY: $(addprefix check-,$(CHECKS) peer perf firmware idregs torture)
-$(addprefix check-,$(CHECKS) peer perf firmware idregs torture): check-%:
+MORE_CHECKS := peer perf firmware idregs kselftest torture
+
+.PHONY: $(addprefix check-,$(CHECKS) $(MORE_CHECKS))
+$(addprefix check-,$(CHECKS) $(MORE_CHECKS)): check-%:
 	@$(ROOT)/overlay/need python
 	@$(ROOT)/tests/armv9/check $(B) $*
 

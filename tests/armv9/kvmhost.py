@@ -105,10 +105,11 @@ class KvmHost:
     options  more of its -machine, with a comma before
     smp      how many CPUs
     qemu     more arguments of our emulator
+    inside   our arm64 QEMU is there
     """
 
     def __init__(self, build, kernel, cpu='max', append='', options='',
-                 smp=2, qemu=''):
+                 smp=2, qemu='', inside=True):
         port = free_port()
         self.build = build
         self.address = ('127.0.0.1', port)
@@ -117,8 +118,9 @@ class KvmHost:
         self.incoming = free_port()
         test = {
             'kernel': kernel, 'cpu': cpu, 'append': append, 'run': 'agent',
-            'guest': '', 'smp': str(smp), 'memory': '2G', 'qemu': qemu,
+            'smp': str(smp), 'memory': '2G', 'qemu': qemu,
             'machine': 'virt,virtualization=on,gic-version=3' + options,
+            **({'host': 'yes'} if inside else {}),
         }
         self.guest = guests.Guest(guests.command(
             build, test, extra=['-nic', 'user,model=virtio-net-pci,hostfwd='

@@ -8,14 +8,13 @@
 # hwcaps with /proc/cpuinfo.  Skipped where the source cannot be had.
 
 import re
-import shutil
 import subprocess
 
 import pytest
 
+import kselftest
 import runner
 
-SOURCE = 'linux-source-6.12'
 FILES = ['tools/testing/selftests/arm64/abi/hwcap.c',
          'tools/testing/selftests/kselftest.h',
          'arch/arm64/include/uapi/asm/hwcap.h',
@@ -28,30 +27,20 @@ SHOWN = [*EXECUTED, 'F8E4M3', 'F8E5M2']
 @pytest.fixture(scope='session')
 def selftest(build):
     """The test program, made once."""
-    folder = build.dir / 'guest/selftest'
-    program = folder / 'hwcap'
-    if program.exists():
-        return program
-    got = runner.run([runner.TOP / 'overlay/debs', 'get', SOURCE],
-                     timeout=900)
-    if got.rc != 0:
-        pytest.skip(f'{SOURCE} cannot be had: {got.out.strip()[-200:]}')
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    deb = got.out.split()[-1]
-    names = ' '.join(f'{SOURCE}/{name}' for name in FILES)
-    # tar ends as soon as it has all; the others then die of SIGPIPE.
-    subprocess.run(['sh', '-c', f'dpkg-deb --fsys-tarfile {deb} | '
-                    f'tar -xO ./usr/src/{SOURCE}.tar.xz | xz -dc | '
-                    f'tar -x -C {folder} --occurrence=1 {names}'],
-                   check=True, stderr=subprocess.DEVNULL, timeout=900)
-    tree = folder / SOURCE
-    shutil.copytree(tree / 'arch/arm64/include/uapi/asm',
-                    folder / 'include/asm')
+    try:
+        tree, _ = kselftest.unpack(build, '6.12', 'kselftest-hwcap', FILES)
+    except kselftest.Unavailable as e:
+        pytest.skip(str(e))
+    program = tree.parent / 'hwcap'
+    # <asm/...>, of the arm64 that it is compiled for
+    include = tree.parent / 'include'
+    include.mkdir(exist_ok=True)
+    asm = include / 'asm'
+    if not asm.is_symlink():
+        asm.symlink_to(tree / 'arch/arm64/include/uapi/asm')
     built = runner.run([CC, '-static', '-O2', '-D_GNU_SOURCE', '-include',
-                        'stdint.h', '-Du64=uint64_t',
-                        f'-I{folder / "include"}', '-o', program,
-                        tree / FILES[0]], timeout=120)
+                        'stdint.h', '-Du64=uint64_t', f'-I{include}', '-o',
+                        program, tree / FILES[0]], timeout=120)
     if built.rc != 0:
         pytest.fail(runner.explain(built, 'does not compile:'),
                     pytrace=False)
@@ -75,7 +64,7 @@ def boot(build, selftest, kernel, cpu):
         [runner.TOP / 'tests/guest/mkinitramfs', f'--builddir={build.dir}',
          f'--kernel={kernel}'], check=True, text=True, timeout=900,
         stdout=subprocess.PIPE).stdout.split()
-    both = build.dir / f'guest/selftest/initramfs-{kernel}'
+    both = selftest.parent / f'initramfs-{kernel}'
     with open(made[1], 'rb') as f:
         data = f.read()
     both.write_bytes(data + b'\0' * (-len(data) % 512) +
