@@ -13,8 +13,15 @@
  *
  * Access rules and traps stay as they are; what is written to goes to the
  * decoders of ours.  Adds the instructions of FEAT_TLBIW where that is on.
+ * Programs of user mode have none of them.
  */
+#ifndef CONFIG_USER_ONLY
 void define_tlbi_cpregs(ARMCPU *cpu);
+#else
+static inline void define_tlbi_cpregs(ARMCPU *cpu)
+{
+}
+#endif
 
 /**
  * aarch64_add_tlbi_properties: "tlbiw" of a CPU model
