@@ -46,6 +46,8 @@ help:
 ##   make check-idregs     ID registers under KVM, at length (not in check)
 ##   make check-kselftest  Linux's own KVM selftests, which are fetched (not in
 ##                         check)
+##   make check-targets    user mode, AArch32 and a foreign target, which link
+##                         and start (not in check)
 ##   make check-torture    TLB invalidation in stock kernels and their KVM
 ##                         guests, at length (not in check)
 ##   make check-upstream   upstream's own aarch64 qtests
@@ -104,7 +106,7 @@ check:
 	@$(ROOT)/overlay/need build test unit trace
 	@$(ROOT)/tests/armv9/check $(B) $(CHECKS)
 
-MORE_CHECKS := peer perf firmware idregs kselftest torture
+MORE_CHECKS := peer perf firmware idregs kselftest targets torture
 
 .PHONY: $(addprefix check-,$(CHECKS) $(MORE_CHECKS))
 $(addprefix check-,$(CHECKS) $(MORE_CHECKS)): check-%:
@@ -126,8 +128,8 @@ bench:
 .PHONY: clean
 clean:
 	@[ ! -e $(B)/qemu/build.ninja ] || $(NINJA) -C $(B)/qemu -t clean
-	@rm -rf $(B)/arm64 $(B)/vanilla $(B)/vanilla-arm64 $(B)/unit $(B)/guest \
-	    $(B)/bench
+	@rm -rf $(B)/arm64 $(B)/vanilla $(B)/vanilla-arm64 $(B)/targets \
+	    $(B)/unit $(B)/guest $(B)/bench
 
 .PHONY: distclean
 distclean:
