@@ -5,15 +5,22 @@
  *
  * WnR is 0 when a read of the address would have had the fault, too (ISS
  * encoding for an exception from a Data Abort): all but permission faults of
- * memory that can be read.  With more than one PE, TCG has other code for
- * these instructions, so this is run with one and with two.
+ * memory that can be read.  The same is true of watchpoints.  With more than
+ * one PE, TCG has other code for these instructions, so this is run with one
+ * and with two.
  */
 
 #include "armv9-tlbi.h"
 
-/* MSR PAN, #1 comes before each instruction. */
+/* MSR PAN, #1 and MSR DAIFClr, #8 come before each instruction. */
 #define WNR_STUB(stub, insn)                                \
-    EL_STUB(stub, ".arch_extension lse\n .inst 0xd500419f\n" insn)
+    EL_STUB(stub, ".arch_extension lse\n"                   \
+            ".inst 0xd500419f\n msr daifclr, #8\n" insn)
+
+/* DBGWCR0_EL1: 8 bytes, at EL1 */
+#define WATCH_READS     (0xff << 5 | 1 << 3 | 1 << 1 | 1)
+#define WATCH_WRITES    (0xff << 5 | 2 << 3 | 1 << 1 | 1)
+#define WATCH_BOTH      (0xff << 5 | 3 << 3 | 1 << 1 | 1)
 
 WNR_STUB(ldr, "ldr x8, [x0]")
 WNR_STUB(str, "str x8, [x0]")
@@ -51,6 +58,7 @@ static const struct {
     unsigned offset;
     unsigned dfsc;
     int wnr[3];             /* by access; NO_ACCESS: there is no fault */
+    unsigned watch;
 } pages[] = {
     { "no page", 0, 0, 0x07, { 0, 1, 0 } },
     { "no access flag", TLBI_P1 | 3, 0, 0x0b, { 0, 1, 0 } },
@@ -61,6 +69,12 @@ static const struct {
       { NO_ACCESS, NO_ACCESS, 0 } },
     { "a page", TLBI_P1 | TLBI_AF | 3, 0, 0,
       { NO_ACCESS, NO_ACCESS, NO_ACCESS } },
+    { "reads are watched", TLBI_P1 | TLBI_AF | 3, 0, 0x22,
+      { 0, NO_ACCESS, 0 }, WATCH_READS },
+    { "writes are watched", TLBI_P1 | TLBI_AF | 3, 0, 0x22,
+      { NO_ACCESS, 1, 1 }, WATCH_WRITES },
+    { "both are watched", TLBI_P1 | TLBI_AF | 3, 0, 0x22,
+      { 0, 1, 0 }, WATCH_BOTH },
 };
 
 TLBI_SPACE(space);
@@ -81,9 +95,14 @@ static void test_access(unsigned page, unsigned insn)
     regs.sctlr_el1 |= SCTLR_M;
     *tlbi_map(&space, va, 3, TLBI_P1) = pages[page].descriptor;
     el_args[0] = va + pages[page].offset;
+    el_write("dbgwvr0_el1", va);
+    el_write("dbgwcr0_el1", pages[page].watch);
     el_run(1, false, &regs, insns[insn].stub, &res);
+    el_write("dbgwcr0_el1", 0);
     want = wnr == NO_ACCESS ? EL_DONE
-                            : EL_TRAP(1, EL_ESR(0x25, wnr << 6 |
+                            : EL_TRAP(1, EL_ESR(pages[page].watch ? 0x35
+                                                                  : 0x25,
+                                                wnr << 6 |
                                                 pages[page].dfsc));
     for (s = insns[insn].name; *s; s++) {
         *p++ = *s;
@@ -94,7 +113,7 @@ static void test_access(unsigned page, unsigned insn)
         *p++ = *s;
     }
     *p = 0;
-    tap_outcome(name, &res, want, insns[insn].stub + 4);
+    tap_outcome(name, &res, want, insns[insn].stub + 8);
 }
 
 int main(void)
@@ -103,6 +122,9 @@ int main(void)
 
     el_setup();
     tap_equal("FEAT_LSE", FIELD64(el_read("id_aa64isar0_el1"), 20, 4), 2);
+    /* MDE and KDE; the OS Lock is open, EL2 takes nothing. */
+    el_write("oslar_el1", 0);
+    el_write("mdscr_el1", BIT64(15) | BIT64(13));
     tlbi_space_init(&space, &tlbi_granules[0], 48, TLBI_AF);
     for (page = 0; page < ARRAY_SIZE(pages); page++) {
         for (insn = 0; insn < ARRAY_SIZE(insns); insn++) {
