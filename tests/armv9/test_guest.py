@@ -93,7 +93,9 @@ def switches(match):
     return int(match[1])
 
 
-PROGRESS = r'^# switches (\d+) of (\d+), mismatches 0$'
+# To the end of the line, or the guest is stopped within it, and the next line
+# comes right behind.
+PROGRESS = r'# switches (\d+) of (\d+), mismatches 0\n'
 
 
 def progress(guest, percent, after=0):
