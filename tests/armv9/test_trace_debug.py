@@ -8,7 +8,6 @@
 # Trace On.
 
 import re
-import shutil
 
 import pytest
 
@@ -29,9 +28,7 @@ def debug(tools, request):
     """debug(spec, commands): the folder with what a run in gdb leaves, and
     what gdb said"""
     def debug(spec, *commands):
-        folder = tools.out / request.node.name
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+        folder = tools.folder(request)
         script = folder / 'script.gdb'
         script.write_text('\n'.join([
             'set pagination off', f'target remote {folder}/gdb', *commands,

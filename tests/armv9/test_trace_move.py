@@ -10,7 +10,6 @@
 
 import json
 import re
-import shutil
 import time
 
 import pytest
@@ -69,10 +68,7 @@ RECORDED = {
 
 @pytest.fixture
 def folder(tools, request):
-    path = tools.out / request.node.name
-    shutil.rmtree(path, ignore_errors=True)
-    path.mkdir(parents=True)
-    return path
+    return tools.folder(request)
 
 
 @pytest.fixture(scope='session')

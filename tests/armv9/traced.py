@@ -64,6 +64,13 @@ class Tools:
                         pytrace=False)
         return result.out
 
+    def folder(self, request):
+        """An empty folder of a test's own; workers run other tests beside."""
+        path = self.out / f'{request.node.path.stem}-{request.node.name}'
+        shutil.rmtree(path, ignore_errors=True)
+        path.mkdir(parents=True)
+        return path
+
     def compile(self, out, *cmd):
         with runner.fresh(out) as new:
             self.call([*cmd, '-o', new])

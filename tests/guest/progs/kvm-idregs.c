@@ -190,7 +190,8 @@ static const struct id_case {
     { FAST | ONLY_6_12, "neoverse-n1,enforce=off",
       "~ID_AA64PFR0_EL1.RAS: requested 0x1, fixed at 0x2 by the host kernel "
       "(not writable); it is 0x2", { } },
-    { 0, "neoverse-n2,enforce=off", "~ID_AA64MMFR0_EL1.TGran4_2: ", { } },
+    { 0, "neoverse-n2,enforce=off", "~ID_MMFR0_EL1.AuxReg: requested 0x2",
+      { } },
     { 0, "cortex-a57,enforce=off", "~ID_AA64PFR0_EL1.FP: ", { } },
 };
 
